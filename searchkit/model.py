@@ -1,0 +1,316 @@
+"""What passes along the pipeline and out of a query: plain frozen values, no behaviour beyond their JSON.
+
+Dates are ISO 8601 strings as precise as they are known ("2018", "2018-03", "2018-03-22"); offsets and
+lengths count characters (code points) of the text they belong to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ENTITY_TYPES = ("person", "organisation", "place", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A saved page as read, before anything is known about it.
+
+    ``location`` identifies the page in its source across runs (an absolute path, a path and a line);
+    ``path`` is how users see it. ``media_type`` is what its container says it is, if it says anything.
+    ``captured`` is the ISO date on which it was saved, where the container knows.
+    """
+
+    path: str
+    content: bytes | str
+    location: str = ""
+    media_type: str | None = None
+    url: str | None = None
+    captured: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A page that became no document: ``reason`` is one of a few fixed words, ``detail`` a sentence."""
+
+    path: str
+    reason: str
+    detail: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The page's line in ``searchkit extract``."""
+        return {"path": self.path, "rejected": self.reason, "detail": self.detail}
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """One piece of evidence for a date, title, publisher or author.
+
+    ``value`` is what it says, ``source`` where it stood ("json-ld", "meta", "byline", "teaser" …),
+    ``confidence`` how likely it is right (0 to 1), ``text`` the words it was read from.
+    """
+
+    value: str
+    source: str
+    confidence: float
+    text: str = ""
+
+    def to_dict(self, key: str = "value") -> dict[str, Any]:
+        """JSON with the value under ``key``."""
+        return {key: self.value, "source": self.source, "confidence": self.confidence, "text": self.text}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], key: str = "value") -> Clue:
+        """The inverse of ``to_dict``."""
+        return cls(data[key], data["source"], data["confidence"], data["text"])
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationDate:
+    """The day a document was first published, as precise as ``precision`` ("day", "month", "year") says."""
+
+    value: str
+    precision: str
+    source: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A person, organisation or place named in the body, under one canonical name.
+
+    ``mentions`` are the forms in which it stands in the text, ``count`` how often in all.
+    """
+
+    name: str
+    type: str
+    count: int = 1
+    mentions: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON as in ``searchkit extract``."""
+        return {"name": self.name, "type": self.type, "count": self.count, "mentions": list(self.mentions)}
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """A block of the site's furniture and the reason for which it was stripped."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is indexed: one article with its fields. Paragraphs of ``body`` are separated by a blank line."""
+
+    id: str
+    path: str
+    body: str
+    url: str | None = None
+    title: str | None = None
+    title_source: str | None = None
+    title_clues: tuple[Clue, ...] = ()
+    date: PublicationDate | None = None
+    date_clues: tuple[Clue, ...] = ()
+    date_not_after: str | None = None
+    publisher: str | None = None
+    publisher_source: str | None = None
+    publisher_clues: tuple[Clue, ...] = ()
+    author: str | None = None
+    author_source: str | None = None
+    author_clues: tuple[Clue, ...] = ()
+    language: str | None = None
+    entities: tuple[Entity, ...] = ()
+    chrome: tuple[Chrome, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON as in ``searchkit extract``; also what an engine stores."""
+        date = self.date
+        return {
+            "id": self.id,
+            "path": self.path,
+            "url": self.url,
+            "title": self.title,
+            "title_source": self.title_source,
+            "title_clues": [clue.to_dict() for clue in self.title_clues],
+            "body": self.body,
+            "date": date.value if date else None,
+            "date_precision": date.precision if date else None,
+            "date_source": date.source if date else None,
+            "date_confidence": date.confidence if date else None,
+            "date_clues": [clue.to_dict("date") for clue in self.date_clues],
+            "date_not_after": self.date_not_after,
+            "publisher": self.publisher,
+            "publisher_source": self.publisher_source,
+            "publisher_clues": [clue.to_dict() for clue in self.publisher_clues],
+            "author": self.author,
+            "author_source": self.author_source,
+            "author_clues": [clue.to_dict() for clue in self.author_clues],
+            "language": self.language,
+            "entities": [entity.to_dict() for entity in self.entities],
+            "chrome": [{"text": part.text, "reason": part.reason} for part in self.chrome],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Document:
+        """The inverse of ``to_dict``."""
+        plain = ("id", "path", "body", "url", "title", "title_source", "date_not_after", "publisher",
+                 "publisher_source", "author", "author_source", "language")
+        date = None
+        if data["date"] is not None:
+            date = PublicationDate(data["date"], data["date_precision"], data["date_source"],
+                                   data["date_confidence"])
+        return cls(
+            **{name: data[name] for name in plain},
+            title_clues=tuple(map(Clue.from_dict, data["title_clues"])),
+            date=date,
+            date_clues=tuple(Clue.from_dict(clue, "date") for clue in data["date_clues"]),
+            publisher_clues=tuple(map(Clue.from_dict, data["publisher_clues"])),
+            author_clues=tuple(map(Clue.from_dict, data["author_clues"])),
+            entities=tuple(Entity(e["name"], e["type"], e["count"], tuple(e["mentions"]))
+                           for e in data["entities"]),
+            chrome=tuple(Chrome(part["text"], part["reason"]) for part in data["chrome"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """An excerpt of a body: ``start`` is its offset in the body, ``highlights`` are [start, end) in ``text``."""
+
+    text: str
+    start: int
+    highlights: tuple[tuple[int, int], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON as in ``searchkit query --json``."""
+        return {"text": self.text, "start": self.start, "highlights": [list(span) for span in self.highlights]}
+
+    def mark(self, before: str = "**", after: str = "**") -> str:
+        """The text with each highlighted word between ``before`` and ``after``."""
+        parts, done = [], 0
+        for start, end in self.highlights:
+            parts += [self.text[done:start], before, self.text[start:end], after]
+            done = end
+        return "".join([*parts, self.text[done:]])
+
+    def __str__(self) -> str:
+        return self.mark()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result: the document, its rank (from 1) and score, and where the query's words stand in it."""
+
+    document: Document
+    rank: int
+    score: float
+    snippets: tuple[Snippet, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The document's id."""
+        return self.document.id
+
+    @property
+    def title(self) -> str | None:
+        """The document's title."""
+        return self.document.title
+
+    @property
+    def date(self) -> str | None:
+        """The publication date, ISO 8601, as precise as it is known."""
+        return self.document.date.value if self.document.date else None
+
+    @property
+    def publisher(self) -> str | None:
+        """The document's publisher."""
+        return self.document.publisher
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON as in ``searchkit query --json``."""
+        document = self.document
+        return {
+            "id": document.id,
+            "rank": self.rank,
+            "score": self.score,
+            "title": document.title,
+            "date": self.date,
+            "publisher": document.publisher,
+            "author": document.author,
+            "language": document.language,
+            "url": document.url,
+            "path": document.path,
+            "entities": [{"name": e.name, "type": e.type, "count": e.count} for e in document.entities],
+            "snippets": [snippet.to_dict() for snippet in self.snippets],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a facet and how many matches have it; the value ``None`` counts those without one."""
+
+    value: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to a query: the same object for the terminal, JSON and every other face."""
+
+    query: str
+    parsed: str
+    match: str
+    total: int
+    took_ms: float
+    hits: tuple[Hit, ...] = ()
+    facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
+    suggestion: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON as in ``searchkit query --json``."""
+        return {
+            "schema": 1,
+            "query": self.query,
+            "parsed": self.parsed,
+            "match": self.match,
+            "total": self.total,
+            "took_ms": self.took_ms,
+            "suggestion": self.suggestion,
+            "warnings": list(self.warnings),
+            "hits": [hit.to_dict() for hit in self.hits],
+            "facets": {name: [{"value": v.value, "count": v.count} for v in values]
+                       for name, values in self.facets.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What a run did: every page that was read is counted once."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    rejected: tuple[Rejected, ...] = ()
+    seconds: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON as in ``searchkit index --json``."""
+        return {
+            "added": self.added,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "removed": self.removed,
+            "rejected": [{"path": page.path, "reason": page.reason, "detail": page.detail}
+                         for page in self.rejected],
+            "seconds": self.seconds,
+        }
