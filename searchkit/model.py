@@ -177,7 +177,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """An excerpt of a body: ``start`` is its offset in the body, ``highlights`` are [start, end) in ``text``."""
+    """An excerpt of a body, from offset ``start`` in it; ``highlights`` are [start, end) in ``text``."""
 
     text: str
     start: int
@@ -185,7 +185,8 @@ class Snippet:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON as in ``searchkit query --json``."""
-        return {"text": self.text, "start": self.start, "highlights": [list(span) for span in self.highlights]}
+        spans = [list(span) for span in self.highlights]
+        return {"text": self.text, "start": self.start, "highlights": spans}
 
     def mark(self, before: str = "**", after: str = "**") -> str:
         """The text with each highlighted word between ``before`` and ``after``."""

@@ -1,0 +1,1 @@
+"""Engines: each adapter knows one library and nothing of the others."""

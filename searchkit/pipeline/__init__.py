@@ -1,0 +1,84 @@
+"""A Page becomes a Document: the steps in order, each a pure function in a module of its own.
+
+Nothing here reads a clock, the network or the disk (but for the word lists and models in ``data/``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from searchkit.model import Chrome, Clue, Document, Page, Rejected
+from searchkit.pipeline import (
+    author,
+    boilerplate,
+    decode,
+    entities,
+    language,
+    markup,
+    pubdate,
+    publisher,
+    ready,
+    textdump,
+    title,
+)
+
+
+def extract(page: Page) -> Document | Rejected:
+    """What a page becomes: a document, or the reason why it became none."""
+    if page.media_type == ready.MEDIA_TYPE:
+        return ready.read_document(page, identify(page))
+    try:
+        text = decode.decode(page.content)
+    except decode.Undecodable as problem:
+        return Rejected(page.path, problem.reason, problem.detail)
+
+    parsed = markup.parse(text) if markup.is_html(text, page) else textdump.parse(text)
+    verdicts = boilerplate.judge(parsed)
+    kept = [block for block, verdict in zip(parsed.blocks, verdicts, strict=True) if verdict.keep]
+    if not kept:
+        return Rejected(page.path, "no-content", "no text was found that could be a story")
+    body = "\n\n".join(block.text for block in kept)
+
+    url = page.url or parsed.canonical
+    titles = title.find_titles(parsed, verdicts)
+    dates = pubdate.find_dates(parsed, verdicts, url, page.captured)
+    publishers = publisher.find_publishers(parsed, verdicts, url)
+    authors = author.find_authors(parsed, verdicts)
+    spoken = language.detect(body, parsed.language)
+    heading = _choose(titles)
+    byline = _choose(authors)
+    outlet = _choose(publishers)
+    return Document(
+        id=identify(page),
+        path=page.path,
+        body=body,
+        url=url,
+        title=heading.value if heading else None,
+        title_source=heading.source if heading else "derived",
+        title_clues=titles,
+        date=dates.date,
+        date_clues=dates.clues,
+        date_not_after=dates.not_after,
+        publisher=outlet.value if outlet else None,
+        publisher_source=outlet.source if outlet else None,
+        publisher_clues=publishers,
+        author=byline.value if byline else None,
+        author_source=byline.source if byline else None,
+        author_clues=authors,
+        language=spoken,
+        entities=entities.find_entities(body, spoken),
+        chrome=tuple(Chrome(block.text, verdict.reason)
+                     for block, verdict in zip(parsed.blocks, verdicts, strict=True) if not verdict.keep),
+    )
+
+
+def identify(page: Page) -> str:
+    """The id of a page's document: 16 hexadecimal digits of its location, else of its address or content."""
+    name: bytes | str = page.location or page.url or page.content
+    raw = name if isinstance(name, bytes) else name.encode("utf-8", "surrogateescape")
+    return hashlib.blake2b(raw, digest_size=8).hexdigest()
+
+
+def _choose(clues: tuple[Clue, ...]) -> Clue | None:
+    """The first clue, for they come best first, unless it is more likely wrong than right."""
+    return clues[0] if clues and clues[0].confidence >= 0.5 else None

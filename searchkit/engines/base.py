@@ -1,0 +1,106 @@
+"""The engine protocol: seven methods, plain values in and out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from searchkit.model import Document, FacetValue
+from searchkit.search.analysis import Analysed
+from searchkit.search.query import Query
+
+SORTS = ("relevance", "newest", "oldest")
+PERIODS = {"year": 4, "month": 7, "day": 10}  # characters of an ISO date that name the period
+
+
+@dataclass(frozen=True, slots=True)
+class FacetRequest:
+    """A facet to count: the field, for dates the period, and how many values at most (None = all).
+
+    The group of documents without a value is counted besides and does not count against the limit.
+    """
+
+    field: str
+    limit: int | None = None
+    period: str = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an engine is asked. Matches are ordered by ``sort``; ties by date, newest first, then by id.
+
+    Documents without a date come last under every sort by date. ``limit`` 0 asks for counts and facets only.
+    """
+
+    query: Query
+    facets: tuple[FacetRequest, ...] = ()
+    sort: str = "relevance"
+    limit: int = 10
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """An engine's answer: how many match in all, the page asked for as (id, score), and facet counts.
+
+    ``facets`` has one entry for each facet requested, in that order. Counts are over all matches.
+    """
+
+    total: int
+    hits: tuple[tuple[str, float], ...]
+    facets: tuple[tuple[FacetValue, ...], ...]
+
+
+class Engine(Protocol):
+    """Stores documents and searches them. Opened for reading or for writing by ``engines.open_engine``."""
+
+    def add(self, documents: Iterable[Analysed]) -> None:
+        """Store documents, replacing those with the same id; they are searchable when this returns."""
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Forget documents; how many there were. Unknown ids are passed over."""
+
+    def get(self, ids: Sequence[str]) -> list[Document]:
+        """Documents in the order of their ids. Raises DocumentNotFound."""
+
+    def search(self, request: Request) -> Matches:
+        """Answer a request."""
+
+    def count(self) -> int:
+        """How many documents there are."""
+
+    def clear(self) -> None:
+        """Forget all documents."""
+
+    def close(self) -> None:
+        """Let go of files, locks and connections; the engine is not used afterwards."""
+
+
+def rank_values(counts: Mapping[str | None, int], request: FacetRequest) -> tuple[FacetValue, ...]:
+    """Facet values in their order: dates by time, others by count, then name; the group without one last.
+
+    A limit keeps the latest dates and the most frequent of the others.
+    """
+    named = sorted((value, count) for value, count in counts.items() if value is not None and count)
+    if request.field == "date":
+        cut = named[max(0, len(named) - request.limit):] if request.limit is not None else named
+    else:
+        cut = sorted(named, key=lambda item: -item[1])[:request.limit]
+    without = [FacetValue(None, counts[None])] if counts.get(None) else []
+    return (*(FacetValue(value, count) for value, count in cut), *without)
+
+
+def count_periods(dates: Mapping[str | None, int], request: FacetRequest) -> dict[str | None, int]:
+    """Counts by date as counts by year, month or day; a date that is less precise keeps its own group."""
+    counts: Counter[str | None] = Counter()
+    for value, count in dates.items():
+        counts[value and value[:PERIODS[request.period]]] += count
+    return dict(counts)
+
+
+def find_day(value: str) -> int:
+    """The ordinal of the day under which a date is filed: the first one of it."""
+    return date.fromisoformat(f"{value}-01-01"[:10]).toordinal()

@@ -1,0 +1,146 @@
+"""The memory engine: dictionaries and loops. Every other engine is held against it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from searchkit.engines.base import (
+    FacetRequest,
+    Matches,
+    Request,
+    count_periods,
+    find_day,
+    rank_values,
+)
+from searchkit.errors import DocumentNotFound
+from searchkit.model import Document, FacetValue
+from searchkit.search import query as q
+from searchkit.search.analysis import PASSAGE_GAP, Analysed, fold_value
+from searchkit.search.ranking import score, weigh_length, weigh_rarity
+
+
+class MemoryEngine:
+    """Keeps everything in this process and forgets it with it."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, Analysed] = {}
+
+    def add(self, documents: Iterable[Analysed]) -> None:
+        """Store documents, replacing those with the same id."""
+        self._documents.update((analysed.document.id, analysed) for analysed in documents)
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Forget documents; how many there were."""
+        return sum(self._documents.pop(id_, None) is not None for id_ in ids)
+
+    def get(self, ids: Sequence[str]) -> list[Document]:
+        """Documents in the order of their ids."""
+        for id_ in ids:
+            if id_ not in self._documents:
+                raise DocumentNotFound(f"no document '{id_}'", "index", "ids are in the results of a query")
+        return [self._documents[id_].document for id_ in ids]
+
+    def search(self, request: Request) -> Matches:
+        """Answer a request by looking at every document."""
+        scores = self._match(request.query)
+        ranked = sorted(scores, key=lambda id_: self._rank(id_, scores[id_], request.sort))
+        page = ranked[request.offset:request.offset + request.limit]
+        return Matches(
+            total=len(scores),
+            hits=tuple((id_, scores[id_]) for id_ in page),
+            facets=tuple(self._count(scores, facet) for facet in request.facets),
+        )
+
+    def count(self) -> int:
+        """How many documents there are."""
+        return len(self._documents)
+
+    def clear(self) -> None:
+        """Forget all documents."""
+        self._documents.clear()
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _match(self, query: q.Query) -> dict[str, float]:
+        """Scores of the documents that match, by id."""
+        match query:
+            case q.Everything():
+                return dict.fromkeys(self._documents, 0.0)
+            case q.Term(field, term):
+                return self._score(field, (term,))
+            case q.Phrase(field, terms):
+                return self._score(field, terms)
+            case q.And(children):
+                matches = [self._match(child) for child in children]
+                shared = set(self._documents).intersection(*matches)
+                return {id_: sum(scores[id_] for scores in matches) for id_ in shared}
+            case q.Or(children):
+                matches = [self._match(child) for child in children]
+                any_of: set[str] = set().union(*matches)
+                return {id_: sum(scores[id_] for scores in matches if id_ in scores) for id_ in any_of}
+            case q.Not(child):
+                matched = self._match(child)
+                return {id_: 0.0 for id_ in self._documents if id_ not in matched}
+            case _:
+                points = 1.0 if isinstance(query, q.Prefix) else 0.0
+                return {id_: points for id_, analysed in self._documents.items() if _accepts(query, analysed)}
+
+    def _score(self, field: str, terms: tuple[str, ...]) -> dict[str, float]:
+        """BM25 of one term, or of several that follow each other."""
+        texts = {id_: analysed.terms[field] for id_, analysed in self._documents.items()}
+        frequencies = {id_: _count_runs(text, terms) for id_, text in texts.items()}
+        lengths = {id_: sum(term != PASSAGE_GAP for term in text) for id_, text in texts.items()}
+        average = sum(lengths.values()) / len(lengths) if lengths else 0.0
+        idf = sum(weigh_rarity(len(texts), sum(term in text for text in texts.values())) for term in terms)
+        return {id_: score(idf, frequency, weigh_length(lengths[id_], average))
+                for id_, frequency in frequencies.items() if frequency}
+
+    def _rank(self, id_: str, points: float, sort: str) -> tuple[float, float, str]:
+        day = _find_day(self._documents[id_])
+        newest = float("inf") if day is None else -day
+        oldest = float("inf") if day is None else day
+        first = {"relevance": -points, "newest": newest, "oldest": oldest}[sort]
+        return first, newest, id_
+
+    def _count(self, ids: Iterable[str], request: FacetRequest) -> tuple[FacetValue, ...]:
+        counts: Counter[str | None] = Counter()
+        for id_ in ids:
+            analysed = self._documents[id_]
+            if request.field == "date":
+                counts[analysed.document.date.value if analysed.document.date else None] += 1
+            else:
+                counts.update(analysed.keywords[request.field] or (None,))
+        return rank_values(count_periods(counts, request) if request.field == "date" else counts, request)
+
+
+def _accepts(query: q.Query, analysed: Analysed) -> bool:
+    """Whether a document matches a node that neither scores by rarity nor has children."""
+    match query:
+        case q.Prefix(field, prefix):
+            return any(word.startswith(prefix) for word in analysed.written[field])
+        case q.Keyword(field):
+            return query.key in map(fold_value, analysed.keywords[field])
+        case q.KeywordPrefix(field):
+            return any(fold_value(value).startswith(query.key) for value in analysed.keywords[field])
+        case q.DateRange(_, first, last):
+            day = _find_day(analysed)
+            return day is not None and (first is None or first <= day) and (last is None or day <= last)
+        case q.Missing("date"):
+            return analysed.document.date is None
+        case q.Missing(field):
+            return not analysed.keywords[field]
+        case _:
+            raise TypeError(f"not a query: {query!r}")
+
+
+def _find_day(analysed: Analysed) -> int | None:
+    date = analysed.document.date
+    return find_day(date.value) if date else None
+
+
+def _count_runs(text: Sequence[str], terms: tuple[str, ...]) -> int:
+    """How often the terms follow each other in the text."""
+    width = len(terms)
+    return sum(tuple(text[i:i + width]) == terms for i in range(len(text) - width + 1))

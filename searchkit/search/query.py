@@ -1,0 +1,175 @@
+"""The query tree: what a query means, in one node a kind, for every engine to compile.
+
+``str()`` of a node is its canonical text (the "parsed" of an answer). Terms are analysed already: a node
+never needs the analyzer again. ``Not`` stands for "all documents but"; wherever it stands, it scores 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from searchkit.search.analysis import fold_value
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All documents. Scores 0."""
+
+    def __str__(self) -> str:
+        return "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Documents in whose text field the term occurs. Scores BM25."""
+
+    field: str
+    term: str
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.term}"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Documents in whose text field the terms follow each other. Scores BM25 with the phrase as one term."""
+
+    field: str
+    terms: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f'{self.field}:"{" ".join(self.terms)}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Documents in whose text field a word, as written, begins so. Scores 1."""
+
+    field: str
+    prefix: str
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.prefix}*"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """Documents that have this value (compared folded) in a keyword field. Scores 0."""
+
+    field: str
+    value: str
+
+    @property
+    def key(self) -> str:
+        """The value as it is compared."""
+        return fold_value(self.value)
+
+    def __str__(self) -> str:
+        return f'{self.field}:"{self.value}"'
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordPrefix:
+    """Documents with a value in a keyword field that, folded, begins so. Scores 0."""
+
+    field: str
+    prefix: str
+
+    @property
+    def key(self) -> str:
+        """The prefix as it is compared."""
+        return fold_value(self.prefix)
+
+    def __str__(self) -> str:
+        return f'{self.field}:"{self.prefix}"*'
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Documents dated from ``first`` to ``last``, both days included; ``None`` is open. Scores 0.
+
+    Days are proleptic Gregorian ordinals (``datetime.date.toordinal``). A document dated by month or year
+    counts as dated on the first day of it.
+    """
+
+    field: str
+    first: int | None
+    last: int | None
+
+    def __str__(self) -> str:
+        return f"{self.field}:{_day(self.first)}..{_day(self.last)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Documents without any value in a keyword or date field. Scores 0."""
+
+    field: str
+
+    def __str__(self) -> str:
+        return f"{self.field}:none"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Documents that match every child. Scores the sum."""
+
+    children: tuple[Query, ...]
+
+    def __str__(self) -> str:
+        return " AND ".join(map(_inner, self.children))
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Documents that match a child. Scores the sum over those that match."""
+
+    children: tuple[Query, ...]
+
+    def __str__(self) -> str:
+        return " OR ".join(map(_inner, self.children))
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """All documents but those that match the child. Scores 0."""
+
+    child: Query
+
+    def __str__(self) -> str:
+        return f"NOT {_inner(self.child)}"
+
+
+Query = (Everything | Term | Phrase | Prefix | Keyword | KeywordPrefix | DateRange | Missing | And | Or | Not)
+
+
+def both(*queries: Query) -> Query:
+    """All of these at once, without needless nesting."""
+    parts = [query for query in queries if not isinstance(query, Everything)]
+    if len(parts) == 1:
+        return parts[0]
+    return And(tuple(parts)) if parts else Everything()
+
+
+def either(*queries: Query) -> Query:
+    """Any of these, without needless nesting."""
+    return queries[0] if len(queries) == 1 else Or(queries)
+
+
+def find_leaves(query: Query) -> Iterator[Query]:
+    """The nodes without children that a document can match by, left to right; nothing below a ``Not``."""
+    if isinstance(query, And | Or):
+        for child in query.children:
+            yield from find_leaves(child)
+    elif not isinstance(query, Not):
+        yield query
+
+
+def _inner(query: Query) -> str:
+    return f"({query})" if isinstance(query, And | Or) else str(query)
+
+
+def _day(ordinal: int | None) -> str:
+    return "" if ordinal is None else date.fromordinal(ordinal).isoformat()
