@@ -6,10 +6,14 @@ lengths count characters (code points) of the text they belong to.
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+DISPLAY_TITLE_LENGTH = 90  # characters of a first sentence that stands in for a missing title
+READY = "application/x-ndjson"  # media type of a page that is a line of JSON, extracted already
 ENTITY_TYPES = ("person", "organisation", "place", "other")
 
 
@@ -19,7 +23,8 @@ class Page:
 
     ``location`` identifies the page in its source across runs (an absolute path, a path and a line);
     ``path`` is how users see it. ``media_type`` is what its container says it is, if it says anything.
-    ``captured`` is the ISO date on which it was saved, where the container knows.
+    ``captured`` is the ISO date on which it was saved, where the container knows. ``size`` is how many bytes
+    of its source were read for it (compressed, as they lie on the disk).
     """
 
     path: str
@@ -28,6 +33,7 @@ class Page:
     media_type: str | None = None
     url: str | None = None
     captured: str | None = None
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,15 @@ class Document:
     entities: tuple[Entity, ...] = ()
     chrome: tuple[Chrome, ...] = ()
 
+    @property
+    def display_title(self) -> str:
+        """The title, or where the page has none, its first sentence, shortened: something to show."""
+        if self.title:
+            return self.title
+        line = self.body.split("\n", 1)[0]
+        sentence = re.split(r"(?<=[.!?])\s", line, maxsplit=1)[0]
+        return textwrap.shorten(sentence, DISPLAY_TITLE_LENGTH, placeholder=" …") or self.path
+
     def to_dict(self) -> dict[str, Any]:
         """JSON as in ``searchkit extract``; also what an engine stores."""
         date = self.date
@@ -133,6 +148,7 @@ class Document:
             "path": self.path,
             "url": self.url,
             "title": self.title,
+            "display_title": self.display_title,
             "title_source": self.title_source,
             "title_clues": [clue.to_dict() for clue in self.title_clues],
             "body": self.body,
@@ -177,16 +193,20 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """An excerpt of a body, from offset ``start`` in it; ``highlights`` are [start, end) in ``text``."""
+    """An excerpt of a body, from offset ``start`` in it; ``highlights`` are [start, end) in ``text``.
+
+    ``field`` is "chrome" for an excerpt of a stripped block; ``start`` is then the offset in that block.
+    """
 
     text: str
     start: int
     highlights: tuple[tuple[int, int], ...] = ()
+    field: str = "body"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON as in ``searchkit query --json``."""
         spans = [list(span) for span in self.highlights]
-        return {"text": self.text, "start": self.start, "highlights": spans}
+        return {"text": self.text, "start": self.start, "highlights": spans, "field": self.field}
 
     def mark(self, before: str = "**", after: str = "**") -> str:
         """The text with each highlighted word between ``before`` and ``after``."""
@@ -220,6 +240,11 @@ class Hit:
         return self.document.title
 
     @property
+    def author(self) -> str | None:
+        """The document's author."""
+        return self.document.author
+
+    @property
     def date(self) -> str | None:
         """The publication date, ISO 8601, as precise as it is known."""
         return self.document.date.value if self.document.date else None
@@ -237,6 +262,7 @@ class Hit:
             "rank": self.rank,
             "score": self.score,
             "title": document.title,
+            "display_title": document.display_title,
             "date": self.date,
             "publisher": document.publisher,
             "author": document.author,

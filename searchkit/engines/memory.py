@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from searchkit.engines.base import (
     FacetRequest,
@@ -13,7 +14,7 @@ from searchkit.engines.base import (
     find_day,
     rank_values,
 )
-from searchkit.errors import DocumentNotFound
+from searchkit.errors import DocumentNotFound, SettingsError
 from searchkit.model import Document, FacetValue
 from searchkit.search import query as q
 from searchkit.search.analysis import PASSAGE_GAP, Analysed, fold_value
@@ -144,3 +145,11 @@ def _count_runs(text: Sequence[str], terms: tuple[str, ...]) -> int:
     """How often the terms follow each other in the text."""
     width = len(terms)
     return sum(tuple(text[i:i + width]) == terms for i in range(len(text) - width + 1))
+
+
+def open_folder(folder: Path | None) -> MemoryEngine:
+    """A new, empty engine. Raises SettingsError when it is asked to keep an index in a folder."""
+    if folder is not None:
+        raise SettingsError("engine 'memory' keeps nothing on disk", "--engine memory",
+                            "it is for tests and for searchkit.open(None); leave --engine out")
+    return MemoryEngine()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from searchkit.model import Chrome, Clue, Document, Page, Rejected
+from searchkit.model import READY, Chrome, Clue, Document, Page, Rejected
 from searchkit.pipeline import (
     author,
     boilerplate,
@@ -22,10 +22,12 @@ from searchkit.pipeline import (
     title,
 )
 
+VERSION = 1  # of what extraction makes of a page; when it changes, pages are extracted anew
+
 
 def extract(page: Page) -> Document | Rejected:
     """What a page becomes: a document, or the reason why it became none."""
-    if page.media_type == ready.MEDIA_TYPE:
+    if page.media_type == READY:
         return ready.read_document(page, identify(page))
     try:
         text = decode.decode(page.content)

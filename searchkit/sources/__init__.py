@@ -1,0 +1,55 @@
+"""Where pages come from: one module a container, all yielding pages in a settled order.
+
+``read`` opens whatever a path names. What cannot be read becomes a ``Rejected`` and the rest goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from searchkit.errors import SourceError
+from searchkit.model import Page, Rejected
+from searchkit.sources import folder, jsonl
+from searchkit.sources.file import display, read_file
+
+
+def read(paths: Sequence[str | Path]) -> Iterator[Page | Rejected]:
+    """All pages at and below the paths, in the order given, folders in order of their names.
+
+    Raises SourceError when none of the paths exists; one that is missing among others is a Rejected.
+    """
+    places = [Path(path) for path in paths]
+    if not any(place.exists() for place in places):
+        names = ", ".join(display(place) for place in places) or "no path"
+        raise SourceError("there is nothing to read", names, "check the spelling of the path")
+    for place in places:
+        yield from _read_place(place)
+
+
+def measure(paths: Sequence[str | Path]) -> int:
+    """How many bytes ``read`` will go through, without opening a file."""
+    return sum(folder.measure(Path(path)) for path in paths)
+
+
+def locate(path: str | Path) -> str:
+    """The location under which the pages of a path are known: the page's own, or the beginning of theirs."""
+    return display(Path(path).absolute())
+
+
+def _read_place(place: Path) -> Iterator[Page | Rejected]:
+    if not place.exists():
+        yield Rejected(display(place), "not-found", "there is no such file or folder")
+    elif place.is_dir():
+        for file in folder.walk(place):
+            yield from [file] if isinstance(file, Rejected) else _read_one(file)
+    else:
+        yield from _read_one(place)
+
+
+def _read_one(file: Path) -> Iterator[Page | Rejected]:
+    """The pages of one file: many for a container, else one."""
+    if jsonl.is_jsonl(file):
+        yield from jsonl.read(file)
+    else:
+        yield read_file(file)

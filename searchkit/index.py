@@ -1,0 +1,261 @@
+"""The Index: the facade through which every face adds, searches and looks at documents."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypedDict, Unpack
+
+from searchkit import engines
+from searchkit.engines.base import PERIODS, SORTS, Engine, FacetRequest, Request
+from searchkit.errors import IndexOutdated, SettingsError
+from searchkit.fields import BY_NAME, FACETS
+from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Results
+from searchkit.place import REBUILD, find_engine, lock, make, measure, read_manifest
+from searchkit.search.filters import Filters
+from searchkit.search.highlight import make_document_snippets
+from searchkit.search.parser import parse
+from searchkit.search.query import both
+from searchkit.settings import MANIFEST
+
+Values = str | Sequence[str]
+Source = str | Path | Page | Document
+DEFAULT_FACETS = ("publisher", "date", "entity")
+FACET_LIMIT = 10  # values of a facet, unless asked otherwise; dates are all shown
+MATCHES = ("all", "any")
+FILTERED = ("publisher", "entity", "author", "language")
+
+
+class QueryOptions(TypedDict, total=False):
+    """What can be said beside the text of a query, in the words of ``searchkit query --help``."""
+
+    publisher: Values
+    entity: Values
+    author: Values
+    language: Values
+    not_publisher: Values
+    not_entity: Values
+    not_author: Values
+    not_language: Values
+    after: str | None
+    before: str | None
+    facets: Sequence[str]
+    sort: str
+    limit: int | None
+    offset: int
+    match: str
+    snippets: int
+
+
+class AddOptions(TypedDict, total=False):
+    """How ``Index.add`` runs: in how many processes (0 = one for each processor), whether pages that vanished
+    below the paths are pruned, and whom to tell of its progress (pages so far, bytes so far).
+    """
+
+    workers: int
+    prune: bool
+    progress: Callable[[int, int], None] | None
+
+
+class Index:
+    """An index in a folder (or, with the memory engine, in this process only).
+
+    Reading is safe in many processes while one writes; only ``add``, ``delete`` and ``clear`` lock.
+    """
+
+    def __init__(self, engine: Engine, engine_name: str, folder: Path | None) -> None:
+        self._engine = engine
+        self._folder = folder
+        self.engine_name = engine_name
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.close()
+
+    def add(self, sources: Source | Iterable[Source], **options: Unpack[AddOptions]) -> IndexReport:
+        """Bring the index up to date with paths, Pages or Documents; what was done.
+
+        Paths are read with everything below them; pages that have not changed are not read again.
+        """
+        from searchkit import ingest  # brings the whole pipeline, which a query does not need
+
+        given = [sources] if isinstance(sources, Source) else list(sources)
+        with self._writing():
+            return ingest.add(given, self._engine, self._folder, ingest.Options(**options))
+
+    def query(self, text: str = "", **options: Unpack[QueryOptions]) -> Results:
+        """Answer a query. Options are those of ``searchkit query``; a filter takes one value or several.
+
+        Raises QueryError for a text that does not parse, SettingsError for an option that cannot be meant.
+        """
+        begun = time.perf_counter()
+        today = date.today()
+        match = _check("match", options.get("match", "all"), MATCHES)
+        asked = parse(text, today, match)
+        tree = both(asked, _read_filters(options).to_query(today))
+        names = tuple(dict.fromkeys(options.get("facets", DEFAULT_FACETS)))
+        facets = [read_facet(name) for name in names]
+        limit = options.get("limit", 10)
+        request = Request(
+            query=tree,
+            facets=tuple(facets),
+            sort=_check("sort", options.get("sort", "relevance"), SORTS),
+            limit=self._engine.count() if limit is None else _check_count("limit", limit),
+            offset=_check_count("offset", options.get("offset", 0)),
+        )
+        matches = self._engine.search(request)
+        count = _check_count("snippets", options.get("snippets", 1))
+        documents = self._engine.get([id_ for id_, _ in matches.hits])
+        hits = tuple(
+            Hit(document, rank, round(score, 4), make_document_snippets(document, tree, count))
+            for rank, (document, (_, score)) in enumerate(zip(documents, matches.hits, strict=True),
+                                                          request.offset + 1))
+        return Results(
+            query=text,
+            parsed=str(tree),
+            match=match,
+            total=matches.total,
+            took_ms=round((time.perf_counter() - begun) * 1000, 1),
+            hits=hits,
+            facets={name_facet(facet): values for facet, values in zip(facets, matches.facets, strict=True)},
+        )
+
+    def facets(self, field: str, text: str = "", **options: Unpack[QueryOptions]) -> tuple[FacetValue, ...]:
+        """The values of one facet and their counts over what a query matches (all documents by default)."""
+        options["facets"], options["limit"] = (field,), 0
+        results = self.query(text, **options)
+        return next(iter(results.facets.values()))
+
+    def get(self, id_: str) -> Document:
+        """One document. Raises DocumentNotFound."""
+        return self._engine.get([id_])[0]
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Forget documents; how many there were. Their pages come back when they are indexed again."""
+        with self._writing():
+            return self._engine.delete(ids)
+
+    def clear(self) -> None:
+        """Forget all documents and all pages."""
+        from searchkit import ingest
+
+        with self._writing():
+            ingest.clear(self._engine, self._folder)
+
+    def count(self) -> int:
+        """How many documents there are."""
+        return self._engine.count()
+
+    def stats(self) -> dict[str, Any]:
+        """What the index holds, as plain values ready for JSON."""
+        counted = ("publisher", "author", "entity", "language", "date:day")
+        results = self.query(facets=[f"{name}:0" for name in counted], limit=0)
+        found = {name: [v for v in values if v.value is not None] for name, values in results.facets.items()}
+        dates = [value.value for value in found["date:day"]]
+        return {
+            "documents": results.total,
+            "engine": self.engine_name,
+            "folder": str(self._folder) if self._folder else None,
+            "bytes": measure(self._folder) if self._folder else None,
+            "publishers": len(found["publisher"]),
+            "authors": len(found["author"]),
+            "entities": len(found["entity"]),
+            "languages": {value.value: value.count for value in found["language"]},
+            "dated": sum(value.count for value in found["date:day"]),
+            "first_date": dates[0] if dates else None,
+            "last_date": dates[-1] if dates else None,
+        }
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._engine.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with lock(self._folder) if self._folder else nullcontext():
+            yield
+
+
+def open_index(folder: str | Path | None = "index", engine: str | None = None, *,
+               create: bool = False, rebuild: bool = False) -> Index:
+    """Open the index in a folder; ``None`` opens a new one that lives in this process only.
+
+    ``engine`` must be the one that the index was built with (None: whichever that is). ``create`` makes an
+    index where there is none; ``rebuild`` makes it anew, whatever state it is in.
+    """
+    if folder is None:
+        name = engine or "memory"
+        return Index(engines.open_engine(name, None), name, None)
+    place = Path(folder)
+    name = _settle_engine(place, engine, create=create, rebuild=rebuild)
+    return Index(engines.open_engine(name, place), name, place)
+
+
+def read_facet(text: str) -> FacetRequest:
+    """A facet as it is asked for: "publisher", "entity:20" (values at most, 0 = all), "date:year:5"."""
+    name, *rest = text.split(":")
+    field = BY_NAME.get(name.lower())
+    if field is None or not field.facet:
+        raise SettingsError(f"no facet '{name}'", "--facet", f"facets: {', '.join(FACETS)}")
+    period = "month"
+    if field.name == "date" and rest and rest[0] in PERIODS:
+        period = rest.pop(0)
+    limit = None if field.name == "date" else FACET_LIMIT
+    if rest:
+        if len(rest) > 1 or not rest[0].isdecimal():
+            raise SettingsError(f"'{text}' is no facet", "--facet", "write FIELD, FIELD:LIMIT, date:year")
+        limit = int(rest[0]) or None
+    return FacetRequest(field.name, limit, period)
+
+
+def name_facet(facet: FacetRequest) -> str:
+    """The name under which a facet stands in results."""
+    return facet.field if facet.field != "date" or facet.period == "month" else f"date:{facet.period}"
+
+
+def _settle_engine(folder: Path, engine: str | None, *, create: bool, rebuild: bool) -> str:
+    """The name of the engine to open, after the folder has been made ready for it."""
+    exists = (folder / MANIFEST).exists()
+    if rebuild or (create and not exists):
+        name = engine or (find_engine(folder) if exists else None) or engines.DEFAULT
+        engines.check_name(name)
+        make(folder, name)
+        return name
+    manifest = read_manifest(folder)
+    if engine and engine != manifest.engine:
+        raise IndexOutdated(f"the index was built with engine '{manifest.engine}', not '{engine}'",
+                            str(folder), f"leave --engine out, or {REBUILD}")
+    return manifest.engine
+
+
+def _read_filters(options: QueryOptions) -> Filters:
+    values: dict[str, Any] = dict(options)
+    return Filters(
+        {name: _list(values.get(name)) for name in FILTERED},
+        {name: _list(values.get(f"not_{name}")) for name in FILTERED},
+        options.get("after"),
+        options.get("before"),
+    )
+
+
+def _list(values: Values | None) -> Sequence[str]:
+    return [values] if isinstance(values, str) else values or []
+
+
+def _check(option: str, value: str, allowed: Sequence[str]) -> str:
+    if value not in allowed:
+        raise SettingsError(f"'{value}' is no {option}", f"--{option}", f"give one of: {', '.join(allowed)}")
+    return value
+
+
+def _check_count(option: str, value: int) -> int:
+    if value < 0:
+        raise SettingsError(f"{value} is less than nothing", f"--{option}", "give 0 or more")
+    return value

@@ -1,0 +1,265 @@
+"""A run of ``searchkit index``: pages → worker processes (extract, analyse) → engine, in bounded memory.
+
+Pages whose content has not changed since the last run are not extracted again. Documents reach the engine
+in the order of their pages, in batches; after each batch the ledger is written, so that a run that is
+interrupted goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
+from multiprocessing import get_context
+from pathlib import Path
+
+from searchkit import pipeline, sources
+from searchkit.engines.base import Engine
+from searchkit.errors import DocumentNotFound
+from searchkit.ledger import Entry, Ledger
+from searchkit.model import Document, IndexReport, Page, Rejected
+from searchkit.search.analysis import Analysed, analyse_document
+
+BATCH_DOCUMENTS = 1_000  # documents handed to the engine at once
+BATCH_BYTES = 32 * 2**20  # of page content behind them, at most
+IN_FLIGHT = 4  # pages a worker may have waiting
+FEW = 16  # pages that are extracted faster here than in processes that must start first
+KEEPS_DOCUMENT = ("unreadable", "not-found")  # a page that could not be read this time keeps its document
+
+Outcome = Analysed | Rejected
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run: in how many processes (0 = one for each processor), and whether pages that vanished below
+    the paths are pruned. ``progress`` is told (pages so far, bytes so far).
+    """
+
+    workers: int = 0
+    prune: bool = False
+    progress: Progress | None = None
+
+
+def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: Path | None,
+        options: Options) -> IndexReport:
+    """Bring the engine up to date with paths, pages and documents; the ledger is in the folder."""
+    begun = time.monotonic()
+    paths = [item for item in given if isinstance(item, str | Path)]
+    documents = [item for item in given if isinstance(item, Document)]
+    pages = [item for item in given if isinstance(item, Page)]
+    with closing(Ledger(folder)) as ledger:
+        batch = _Batch(engine, ledger)
+        stream = chain(sources.read(paths) if paths else (), map(_locate, pages))
+        for page, outcome in extract_pages(_pass_changed(stream, batch, options), options.workers):
+            batch.take(page, outcome)
+        for document in documents:
+            batch.take_document(document)
+        batch.flush()
+        if options.prune:
+            roots = [sources.locate(path) for path in paths]
+            unseen = ledger.find_unseen(roots)
+            ledger.forget(entry for entry in unseen if not _is_spared(entry, batch.rejected))
+        removed = engine.delete(ledger.find_orphans())
+    return IndexReport(batch.added, batch.updated, batch.unchanged, removed, tuple(batch.rejected),
+                       round(time.monotonic() - begun, 3))
+
+
+def clear(engine: Engine, folder: Path | None) -> None:
+    """Forget all documents and all pages."""
+    engine.clear()
+    with closing(Ledger(folder)) as ledger:
+        ledger.clear()
+
+
+def digest_page(page: Page) -> bytes:
+    """What tells whether a page must be extracted again: its content, and the version of the extraction."""
+    digest = hashlib.blake2b(digest_size=16, salt=pipeline.VERSION.to_bytes(2, "big"))
+    for part in (page.content, page.url or "", page.captured or ""):
+        digest.update(part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass"))
+        digest.update(b"\0")
+    return digest.digest()
+
+
+def extract_page(page: Page) -> Outcome:
+    """What a page becomes, with its tokens. A fault of ours costs this page and is reported, never the run."""
+    try:
+        document = pipeline.extract(page)
+        return document if isinstance(document, Rejected) else analyse_document(document)
+    except Exception as fault:  # noqa: BLE001 - the last line of a worker: whatever it is, the rest goes on
+        return Rejected(page.path, "failed", f"{type(fault).__name__}: {fault}")
+
+
+def extract_pages(pages: Iterable[Page], workers: int = 0) -> Iterator[tuple[Page, Outcome]]:
+    """What each page becomes, in the order of the pages. Few pages are extracted in this process."""
+    count = workers or os.cpu_count() or 1
+    stream = iter(pages)
+    first = list(islice(stream, FEW)) if count > 1 else []
+    if count > 1 and len(first) == FEW:
+        yield from _extract_in_processes(first, stream, count)
+        return
+    for page in chain(first, stream):
+        yield page, extract_page(page)
+
+
+def _extract_in_processes(first: Sequence[Page], stream: Iterator[Page],
+                          count: int) -> Iterator[tuple[Page, Outcome]]:
+    """As many pages wait as keep the workers busy; a worker that dies costs the page that killed it."""
+    waiting: deque[tuple[Page, Future[Outcome]]] = deque()
+    workers = _Workers(count)
+    try:
+        for page in chain(first, stream):
+            waiting.append((page, workers.submit(page)))
+            if len(waiting) >= count * IN_FLIGHT:
+                yield _finish(*waiting.popleft())
+        while waiting:
+            yield _finish(*waiting.popleft())
+    finally:
+        workers.close()
+
+
+def _finish(page: Page, future: Future[Outcome]) -> tuple[Page, Outcome]:
+    """The outcome of a page; if a worker died meanwhile, the page is tried once more in one of its own."""
+    try:
+        return page, future.result()
+    except BrokenProcessPool:
+        alone = _Workers(1)
+    try:
+        return page, alone.submit(page).result()
+    except BrokenProcessPool:
+        return page, Rejected(page.path, "crashed", "the process that extracted it died")
+    finally:
+        alone.close()
+
+
+class _Workers:
+    """A pool of processes that is made anew when one of them has died."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._pool = self._start()
+
+    def submit(self, page: Page) -> Future[Outcome]:
+        try:
+            return self._pool.submit(extract_page, page)
+        except BrokenProcessPool:
+            self._pool = self._start()
+            return self._pool.submit(extract_page, page)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _start(self) -> ProcessPoolExecutor:
+        # On Linux a fork needs no start-up and no guarded main module; elsewhere the platform's own way.
+        context = get_context("fork" if sys.platform == "linux" else None)
+        return ProcessPoolExecutor(self._count, mp_context=context)
+
+
+def _pass_changed(pages: Iterable[Page | Rejected], batch: _Batch, options: Options) -> Iterator[Page]:
+    """The pages to extract. The others are counted: unchanged, or not readable in the first place."""
+    size = 0
+    for count, page in enumerate(pages, 1):
+        if isinstance(page, Rejected):
+            batch.reject(page)
+        else:
+            size += page.size
+            if not batch.settle(page):
+                yield page
+        if options.progress:
+            options.progress(count, size)
+
+
+def _locate(page: Page) -> Page:
+    """A page given by a program, with a location: its own, or its address, or its path."""
+    return page if page.location else replace(page, location=page.url or page.path)
+
+
+def _is_spared(entry: Entry, rejected: Sequence[Rejected]) -> bool:
+    """Whether a page was not seen only because it, or a folder above it, could not be read this time."""
+    return any(entry.path == page.path or entry.path.startswith((page.path + "/", page.path + "#"))
+               for page in rejected if page.reason in KEEPS_DOCUMENT)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What goes to the engine and the ledger together, and the counts of the whole run."""
+
+    engine: Engine
+    ledger: Ledger
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+    _documents: list[Analysed] = field(default_factory=list)
+    _entries: list[Entry] = field(default_factory=list)
+    _orphans: list[str] = field(default_factory=list)
+    _pending: deque[tuple[bytes, Entry | None]] = field(default_factory=deque)
+    _bytes: int = 0
+
+    def reject(self, page: Rejected) -> None:
+        self.rejected.append(page)
+
+    def settle(self, page: Page) -> bool:
+        """Whether the page is as the ledger knows it; if not, ``take`` will be called for it in turn."""
+        known, digest = self.ledger.find(page.location), digest_page(page)
+        if known is None or known.digest != digest:
+            self._pending.append((digest, known))
+            return False
+        self._entries.append(known)
+        if known.document is None:
+            self.reject(known.to_rejected())
+        else:
+            self.unchanged += 1
+        self._flush_if_full()
+        return True
+
+    def take(self, page: Page, outcome: Outcome) -> None:
+        """File a page's outcome under added, updated or rejected."""
+        digest, known = self._pending.popleft()
+        if isinstance(outcome, Rejected):
+            self.reject(outcome)
+            entry = Entry(page.location, page.path, digest, None, outcome.reason, outcome.detail)
+        else:
+            entry = Entry(page.location, page.path, digest, outcome.document.id)
+            self._documents.append(outcome)
+            if known and known.document:
+                self.updated += 1
+            else:
+                self.added += 1
+        self._entries.append(entry)
+        if known and known.document and known.document != entry.document:
+            self._orphans.append(known.document)
+        self._bytes += len(page.content)
+        self._flush_if_full()
+
+    def take_document(self, document: Document) -> None:
+        """File a document that came without a page."""
+        try:
+            self.engine.get([document.id])
+            self.updated += 1
+        except DocumentNotFound:
+            self.added += 1
+        self._documents.append(analyse_document(document))
+        self._flush_if_full()
+
+    def flush(self) -> None:
+        """Hand over what has come together: documents first, then the knowledge of them."""
+        if self._documents:
+            self.engine.add(self._documents)
+        if self._entries:
+            self.ledger.record(self._entries)
+            self.ledger.orphan(self._orphans)
+        self._documents, self._entries, self._orphans, self._bytes = [], [], [], 0
+
+    def _flush_if_full(self) -> None:
+        full = len(self._documents) >= BATCH_DOCUMENTS or self._bytes >= BATCH_BYTES
+        if full or len(self._entries) >= 10 * BATCH_DOCUMENTS:
+            self.flush()

@@ -1,0 +1,118 @@
+"""The ledger: which pages an index has seen, in which state, and what became of them.
+
+It is why a second run finds everything unchanged, an interrupted one goes on where it stopped, and pages
+that vanished can be pruned. It is written after the engine has taken the documents: what is lost in a crash
+is only the knowledge that a page need not be read again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from searchkit.errors import IndexDamaged
+from searchkit.model import Rejected
+from searchkit.place import REBUILD
+
+FILE = "ledger.sqlite"
+_TABLES = """
+CREATE TABLE IF NOT EXISTS pages (
+    location TEXT PRIMARY KEY, path TEXT NOT NULL, digest BLOB NOT NULL,
+    document TEXT, reason TEXT, detail TEXT, run INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS pages_by_document ON pages (document);
+CREATE TEMP TABLE orphans (document TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+_ENTRY = "location, path, digest, document, reason, detail"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page as it was last read: its digest, and the id of its document or why it was rejected."""
+
+    location: str
+    path: str
+    digest: bytes
+    document: str | None = None
+    reason: str | None = None
+    detail: str | None = None
+
+    def to_rejected(self) -> Rejected:
+        """The rejection that this entry remembers."""
+        return Rejected(self.path, self.reason or "", self.detail or "")
+
+
+class Ledger:
+    """One run's view of the ledger in a folder; in memory when there is no folder."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._where = str(folder / FILE) if folder else ":memory:"
+        try:
+            self._database = sqlite3.connect(self._where)
+            self._database.executescript(_TABLES)
+            last = self._database.execute("SELECT max(run) FROM pages").fetchone()[0]
+        except sqlite3.DatabaseError as problem:
+            raise IndexDamaged(f"the ledger of the index cannot be read: {problem}", self._where,
+                               REBUILD) from None
+        self._run = (last or 0) + 1
+
+    def find(self, location: str) -> Entry | None:
+        """What is known of a page."""
+        row = self._database.execute(
+            f"SELECT {_ENTRY} FROM pages WHERE location = ?", (location,)).fetchone()
+        return Entry(*row) if row else None
+
+    def record(self, entries: Iterable[Entry]) -> None:
+        """Remember pages as seen in this run."""
+        with self._database:
+            self._database.executemany(
+                "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)",
+                ((e.location, e.path, e.digest, e.document, e.reason, e.detail, self._run) for e in entries))
+
+    def find_unseen(self, roots: Sequence[str]) -> Iterator[Entry]:
+        """Pages at or below these locations that this run has not seen."""
+        rows = self._database.execute(f"SELECT {_ENTRY} FROM pages WHERE run <> ?", (self._run,))
+        for row in rows:
+            if any(_is_within(row[0], root) for root in roots):
+                yield Entry(*row)
+
+    def forget(self, entries: Iterable[Entry]) -> None:
+        """Drop these pages; their documents become orphans."""
+        gone = list(entries)
+        self.orphan(entry.document for entry in gone)
+        with self._database:
+            self._database.executemany("DELETE FROM pages WHERE location = ?", [(e.location,) for e in gone])
+
+    def orphan(self, documents: Iterable[str | None]) -> None:
+        """Note documents whose page has become another document, or none."""
+        with self._database:
+            self._database.executemany("INSERT OR IGNORE INTO orphans VALUES (?)",
+                                       [(document,) for document in documents if document is not None])
+
+    def find_orphans(self) -> Iterator[str]:
+        """Documents noted as orphans that no page has become meanwhile."""
+        rows = self._database.execute("SELECT document FROM orphans WHERE document NOT IN "
+                                      "(SELECT document FROM pages WHERE document IS NOT NULL)")
+        for (document,) in rows:
+            yield document
+
+    def count_rejected(self) -> dict[str, int]:
+        """How many of the pages last seen were rejected, by reason."""
+        rows = self._database.execute(
+            "SELECT reason, count(*) FROM pages WHERE document IS NULL GROUP BY reason ORDER BY 2 DESC, 1")
+        return dict(rows.fetchall())
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._database:
+            self._database.execute("DELETE FROM pages")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+
+def _is_within(location: str, root: str) -> bool:
+    """Whether a location is this file, a part of it, or below this folder."""
+    return location == root or location.startswith((root.rstrip("/") + "/", root + "#"))

@@ -1,0 +1,215 @@
+"""The people who wrote a page: from JSON-LD, meta elements, microdata, bylines and biographies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from searchkit.model import Clue
+from searchkit.pipeline import datetext, structured, title, wordlists
+from searchkit.pipeline.block import Block, Markup, Verdict
+
+_META = {"author": 0.8, "parsely-author": 0.85, "sailthru.author": 0.85, "dc.creator": 0.75,
+         "dcterms.creator": 0.75, "dc.contributor": 0.55, "article:author": 0.75, "og:article:author": 0.75, "byl": 0.85,
+         "citation_author": 0.85, "cxenseparse:author": 0.8, "article:author_name": 0.85, "authors": 0.8,
+         "article.author": 0.8, "twitter:creator": 0.3, "creator": 0.7}
+_AUTHOR_CLASS = re.compile(r"author|byline|by-line|autor|auteur|writer|contributor|redakteur|journalist|firma\b")
+_ELSEWHERE_CLASS = re.compile(r"comment|related|sidebar|footer|teaser|recommend|widget|popular|latest|recent|card|avatar")
+
+_SPLIT = re.compile(r"\s*(?:[;|•·/&]|\s(?:and|und|et|y|e|en|och|og|ja|oraz|a|и|with)\s|,\s?and\s)\s*")
+_ADDRESS = re.compile(r"\S*@\S*|https?://\S*|www\.\S*|\([^()]{0,80}\)|\S+\.(?:com|org|net|de|html)\b\S*")
+_NAME_WORD = re.compile(r"[^\W\d_][^\W\d_'’.\-‘]*(?:['’.\-‘][^\W\d_'’.\-‘]*)*$")
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af・]{2,12}$")
+
+# A name has hardly more words or letters than this.
+_MOST_WORDS, _LONGEST = 6, 50
+_BYLINE_LENGTH = 140
+_MOST_AUTHORS = 12
+# How many blocks below the story an author's biography stands.
+_BIO_REACH = 12
+
+
+def find_authors(markup: Markup, verdicts: Sequence[Verdict]) -> tuple[Clue, ...]:
+    """Who may have written a page, most likely first; several people of one clue are joined by "; "."""
+    clues = [*_from_head(markup), *_from_marks(markup, verdicts), *_from_lines(markup, verdicts),
+             *_from_biographies(markup, verdicts)]
+    best: dict[str, Clue] = {}
+    for clue in sorted(clues, key=lambda each: -each.confidence):
+        if clue.value:
+            best.setdefault(title.fold(clue.value), clue)
+    return tuple(best.values())[:10]
+
+
+def find_biographies(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[tuple[str, str]]:
+    """(name, text) of each biography below the story: a line with a name, then a text that begins with it."""
+    end = max((place for place, verdict in enumerate(verdicts) if verdict.keep), default=-1)
+    for place in range(max(0, end - 2), min(end + _BIO_REACH, len(markup.blocks) - 1)):
+        name = markup.blocks[place].text
+        if len(name) <= _LONGEST and is_person(name):
+            text = markup.blocks[place + 1].text
+            if text.startswith(name) and _tells_of(text[len(name):]):
+                yield name, text
+
+
+def is_person(text: str) -> bool:
+    """Whether a text looks like the name of one person: two to six words with capitals, none a common one."""
+    words = text.split()
+    if _EAST_ASIAN.match(text):
+        return True
+    if not 2 <= len(words) <= _MOST_WORDS or len(text) > _LONGEST:
+        return False
+    particles, nobody = _words("particle"), _words("nobody")
+    names = [word for word in words if word.casefold() not in particles]
+    return (len(names) >= 2 and all(_NAME_WORD.match(word) and word[0].isupper() for word in names)
+            and not any(word.casefold() in nobody for word in words))
+
+
+def name_people(text: str) -> tuple[str, ...]:
+    """The names in a byline, without "by", roles, addresses, handles and dates."""
+    text = _cut_date(_ADDRESS.sub(" ", structured.clean(text)))
+    text = _by_pattern().sub("", text.strip(" ,.:-–—|"), count=1)
+    people: list[str] = []
+    for part in _SPLIT.split(text)[:_MOST_AUTHORS]:
+        for piece in _split_commas(part):
+            name = _trim(piece)
+            if name and name not in people:
+                people.append(name)
+    return tuple(people)
+
+
+@cache
+def _words(kind: str) -> frozenset[str]:
+    return frozenset(wordlists.read_kinds("author_words.txt")[kind])
+
+
+@cache
+def _by_pattern() -> re.Pattern[str]:
+    """Words before a name, at the start of a line."""
+    words = sorted(_words("by"), key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?:\s?[:：]\s*|\s+(?=\S))", re.IGNORECASE)
+
+
+def _cut_date(text: str) -> str:
+    """A text up to its first date or time of day."""
+    dates = datetext.find_dates(text[:300])
+    cut = dates[0].start if dates else len(text)
+    clock = re.search(r"\d{1,2}[:.]\d\d", text[:cut])
+    return text[:clock.start() if clock else cut].rstrip(" ,|-–—·•(")
+
+
+def _split_commas(part: str) -> list[str]:
+    """Pieces of a list with commas; a title or a role after a comma is no piece of its own."""
+    pieces = [piece.strip() for piece in part.split(",")]
+    return [piece for place, piece in enumerate(pieces)
+            if place == 0 or len(piece.split()) >= 2 and piece[:1].isupper() and piece.casefold() not in _words("role")]
+
+
+def _trim(piece: str) -> str:
+    """A name without role words behind it and signs around it; capitals throughout become a name's."""
+    words = piece.strip(" ,.:;-–—|\"“”*").split()
+    roles = _words("role")
+    for place in range(1, len(words)):
+        rest = [word.casefold().strip(",.") for word in words[place:place + 2]]
+        if rest[0] in roles and rest[0] not in _words("particle") or " ".join(rest) in roles:
+            words = words[:place]
+            break
+    name = " ".join(words)
+    if not name or len(name) > _LONGEST or not any(letter.isalpha() for letter in name):
+        return ""
+    return name.title() if name.isupper() and len(words) > 1 else name
+
+
+def _clue(texts: Sequence[str], source: str, confidence: float) -> Clue | None:
+    """A clue for the people in some texts, weaker the less they look like people."""
+    people: list[str] = []
+    for text in texts[:_MOST_AUTHORS]:
+        people += [name for name in name_people(text) if name not in people]
+    if not people:
+        return None
+    persons = [name for name in people if is_person(name)]
+    if persons:
+        return Clue("; ".join(persons), source, confidence, ", ".join(texts)[:200])
+    common = any(word.casefold() in _words("nobody") for name in people for word in name.split())
+    share = 0.5 if common else 0.75
+    return Clue("; ".join(people), source, round(confidence * share, 3), ", ".join(texts)[:200])
+
+
+def _from_head(markup: Markup) -> Iterator[Clue]:
+    """Clues from JSON-LD and meta elements."""
+    items = structured.read_items(markup)
+    for key, confidence in (("author", 0.9), ("creator", 0.8)):
+        clue = _clue(items.find_texts(key), "json-ld", confidence)
+        if clue:
+            yield clue
+    for name, confidence in _META.items():
+        clue = _clue([text for _, text in structured.find_meta(markup, name)], "meta", confidence)
+        if clue:
+            yield clue
+
+
+def _from_marks(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clue]:
+    """Clues from microdata and rel=author, as long as they stand by this story."""
+    near = title.locate_byline(markup, verdicts)
+    microdata = [text for place, text in structured.find_marks(markup, "itemprop:author")
+                 if not _is_elsewhere(markup.blocks[place], verdicts[place])]
+    links = [markup.blocks[place].text for place, text in structured.find_marks(markup, "rel")
+             if text == "author" and place in near]
+    for texts, source, confidence in ((microdata[:4], "itemprop", 0.82), (links[:4], "rel-author", 0.8)):
+        clue = _clue([text for text in texts if len(text) <= _BYLINE_LENGTH], source, confidence)
+        if clue:
+            yield clue
+
+
+def _from_lines(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clue]:
+    """Clues from lines near the headline: "By …", blocks of an author's class, names beside the date."""
+    near = title.locate_byline(markup, verdicts)
+    dated = {place for place in near if len(markup.blocks[place].text) < _BYLINE_LENGTH
+             and datetext.find_dates(markup.blocks[place].text)}
+    handles = {title.fold(word[1:].replace("_", "")) for place in near
+               for word in markup.blocks[place].text.split() if word.startswith("@")}
+    for place in near:
+        block = markup.blocks[place]
+        if len(block.text) > _BYLINE_LENGTH or verdicts[place].keep and len(block.text) > 60:
+            continue
+        confidence = _judge_line(block, place, dated, handles)
+        clue = _clue([_after_date(block.text)], "byline", confidence) if confidence else None
+        if clue and any(is_person(name) for name in clue.value.split("; ")):
+            yield clue
+
+
+def _judge_line(block: Block, place: int, dated: set[int], handles: set[str]) -> float:
+    """How likely a line near the headline names the author; 0 if nothing speaks for it."""
+    if _by_pattern().match(block.text) or _by_pattern().match(_after_date(block.text)):
+        return 0.8
+    if any(_AUTHOR_CLASS.search(part) for part in block.context[-3:]) and not _ELSEWHERE_CLASS.search(
+            " ".join(block.context[-3:])):
+        return 0.76
+    if not is_person(block.text):
+        return 0.0
+    if title.fold(block.text).replace(" ", "") in handles:
+        return 0.8
+    return 0.6 if any(abs(place - other) <= 3 for other in dated) else 0.0
+
+
+def _after_date(text: str) -> str:
+    """What follows a date that stands first in a line: "3 May 2018 | by …"."""
+    dates = datetext.find_dates(text)
+    if dates and dates[0].start <= 12:
+        return re.sub(r"^[\s,|·•:\-–—]*(?:\d\d?[:.h]\d\d)?(?:\s?(?:uhr|am|pm))?[\s,|·•\-–—]*", "", text[dates[0].end:],
+                      flags=re.IGNORECASE)
+    return text
+
+
+def _from_biographies(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clue]:
+    for name, text in find_biographies(markup, verdicts):
+        yield Clue(name, "author-bio", 0.75, text[:200])
+
+
+def _tells_of(text: str) -> bool:
+    """Whether a text goes on as a biography does after the name."""
+    return text.lstrip(" ,").casefold().startswith(tuple(_words("writes")))
+
+
+def _is_elsewhere(block: Block, verdict: Verdict) -> bool:
+    return "comment" in verdict.reason or bool(_ELSEWHERE_CLASS.search(" ".join(block.context[-4:])))

@@ -1,0 +1,74 @@
+"""The words that tell furniture from story: lists kept as data, and how a line is compared with them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+_DATA = Path(__file__).parent / "data"
+_WORD = re.compile(r"\w+")
+_LONGEST = 4  # words of the longest phrase that is looked for inside a line
+_AFTER_HEADING = 4  # words that may follow a section's phrase: "More from the Gazette"
+
+
+def split_words(text: str) -> list[str]:
+    """The words of a text, case-folded."""
+    return _WORD.findall(text.casefold())
+
+
+@cache
+def function_words() -> frozenset[str]:
+    """The words that fill sentences, of all languages together."""
+    lines = (_DATA / "function_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split()[1:])
+
+
+@cache
+def _phrases(table: str) -> dict[str, str]:
+    """What each phrase of a table is a sign of."""
+    lists = tomllib.loads((_DATA / "chrome_words.toml").read_text(encoding="utf-8"))[table]
+    return {" ".join(split_words(phrase)): reason for reason, phrases in lists.items() for phrase in phrases}
+
+
+def find_section(words: list[str]) -> str | None:
+    """What kind of section a line heads, if it says what heads one and little more."""
+    headings = _phrases("section")
+    rest = words[1:] if words and words[0].isdigit() else words
+    for size in range(min(len(rest), _LONGEST + 2), 0, -1):
+        reason = headings.get(" ".join(rest[:size]))
+        if reason and len(rest) - size <= (_AFTER_HEADING if size > 1 or rest is not words else 0):
+            return reason
+    return None
+
+
+def find_lead(text: str) -> str | None:
+    """What a line is that opens with a phrase and a colon ("Also read: …", "Photo: …")."""
+    head, colon, _ = text[:40].replace("：", ":").partition(":")
+    return _phrases("lead").get(" ".join(split_words(head))) if colon else None
+
+
+def find_opening(words: list[str], reason: str) -> bool:
+    """Whether a line opens with one of the phrases of a reason, with a colon or without."""
+    leads = _phrases("lead")
+    return any(leads.get(" ".join(words[:size])) == reason for size in (3, 2, 1))
+
+
+def find_phrases(words: list[str]) -> tuple[str | None, int]:
+    """The reason that most of a line's furniture words point to, and how many words those are."""
+    table = _phrases("word")
+    counts: dict[str, int] = {}
+    place = 0
+    while place < len(words):
+        for size in range(min(_LONGEST, len(words) - place), 0, -1):
+            reason = table.get(words[place] if size == 1 else " ".join(words[place : place + size]))
+            if reason:
+                counts[reason] = counts.get(reason, 0) + size
+                place += size
+                break
+        else:
+            place += 1
+    if not counts:
+        return None, 0
+    return max(counts, key=lambda reason: counts[reason]), sum(counts.values())

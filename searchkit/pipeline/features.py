@@ -1,0 +1,114 @@
+"""What can be seen of each block on its own and among the others of its page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from searchkit.pipeline import chromewords
+from searchkit.pipeline.block import Block, Markup
+
+_LOOKED_AT = 2000  # characters: more of a block tells nothing more, and one may be megabytes long
+_LINE = 30  # words; furniture words are looked for in what is no longer
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_EAST_ASIAN_FILLERS = re.compile("[的是了在和不这這はのをにがでと]")
+_SENTENCE_END = re.compile(r"[.!?…。！？।]['\"”’»)\]]*(?=\s|$)|[。！？]")
+_ENDS = re.compile(r"[.!?:;…。！？।]['\"”’»)\]µ■●]*\s*[µ■●∎]?$")
+_CUT_SHORT = re.compile(r"(?:…|\.\.\.|\[\W*\])['\"”’]?$")
+_WHEN = re.compile(
+    r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{1,2}:\d\d\b|年\d{1,2}月"
+    r"|\b(?:\d+|an?|one)\s+(?:sec\w*|min\w*|hours?|hrs?|days?|weeks?|months?|years?)\s+ago\b|\b\d+[hd] ago\b"
+    r"|\b(?:vor|il y a|hace|há)\s+\d+\s+\w+",
+    re.IGNORECASE)
+_AGO = re.compile(r"\bago\b|\b(?:vor|il y a|hace|há)\s+\d+", re.IGNORECASE)
+_COPYRIGHT = re.compile(r"©|\(c\)\s*(?:19|20)\d\d|\bcopyright\b|&copy;", re.IGNORECASE)
+_DATE_WORDS = 9  # words of a line that says little more than when
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """A block in numbers. ``words`` counts words (two characters of East Asian text make one)."""
+
+    words: int
+    fillers: float  # share of function words
+    sentences: int  # ends of sentences in the text
+    ends: bool  # the last character ends a sentence
+    cut_short: bool  # the text ends in dots: a teaser
+    capitals: float  # share of words with a capital
+    links: float  # share of characters inside links
+    listed: bool
+    heading: bool
+    dated: bool  # a short line that says when
+    copyright: bool
+    repeated: bool  # the same text stands elsewhere on the page
+    section: str | None  # the kind of section a line heads
+    lead: str | None  # what the words before a line's colon make of it
+    furniture: str | None  # what the furniture words of a line make of it
+    furniture_words: int
+    lower: bool  # begins in lower case or with punctuation
+
+
+def describe(markup: Markup) -> list[Features]:
+    """The features of every block."""
+    seen = Counter(block.text.casefold() for block in markup.blocks)
+    return [_describe(block, seen[block.text.casefold()] > 1) for block in markup.blocks]
+
+
+def _describe(block: Block, repeated: bool) -> Features:
+    text = block.text[:_LOOKED_AT]
+    words = chromewords.split_words(text)
+    count, fillers = _count(text, words)
+    is_line = len(words) <= _LINE
+    furniture, furniture_words = chromewords.find_phrases(words) if is_line else (None, 0)
+    return Features(
+        words=max(count, len(block.text) // 12 if len(block.text) > _LOOKED_AT else 0),
+        fillers=fillers,
+        sentences=len(_SENTENCE_END.findall(text)),
+        ends=_ENDS.search(text) is not None if len(block.text) <= _LOOKED_AT else True,
+        cut_short=_CUT_SHORT.search(text) is not None,
+        capitals=_count_capitals(text) / (len(words) or 1),
+        links=block.link_chars / (len(block.text) or 1),
+        listed=block.tag in ("li", "dt", "dd", "option"),
+        heading=block.tag in ("h1", "h2", "h3", "h4", "h5", "h6"),
+        dated=_is_dated(text, words),
+        copyright=_COPYRIGHT.search(text) is not None,
+        repeated=repeated,
+        section=chromewords.find_section(words) if is_line else None,
+        lead=chromewords.find_lead(text) if is_line else None,
+        furniture=furniture,
+        furniture_words=furniture_words,
+        lower=text[:1].islower() or text[:1] in ",;:).”’…",
+    )
+
+
+def _count(text: str, words: list[str]) -> tuple[int, float]:
+    """How many words, and the share of function words among them."""
+    known = chromewords.function_words()
+    count, fillers = len(words), sum(word in known for word in words)
+    if not text.isascii() and (eastern := len(_EAST_ASIAN.findall(text))):
+        count += eastern // 2
+        fillers += len(_EAST_ASIAN_FILLERS.findall(text))
+    return count, min(1.0, fillers / (count or 1))
+
+
+def _count_capitals(text: str) -> int:
+    return sum(word[0].isupper() for word in text.split())
+
+
+@cache
+def _month_names() -> frozenset[str]:
+    lines = (Path(__file__).parent / "data" / "months.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(name for line in lines if not line.startswith("#")
+                     for name in line.replace("/", " ").split()[1:])
+
+
+def _is_dated(text: str, words: list[str]) -> bool:
+    """Whether a line says when and hardly more."""
+    if len(words) > _DATE_WORDS or not (found := _WHEN.search(text)):
+        return False
+    if _AGO.search(text) or not found[0].isdigit():
+        return True
+    return len(words) <= 3 or any(word in _month_names() for word in words)

@@ -1,0 +1,246 @@
+"""The name of the outlet that published a page, as people write it: from its address, head, notices and bylines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+
+from searchkit.model import Clue
+from searchkit.pipeline import author, structured, title, wordlists
+from searchkit.pipeline.block import Markup, Verdict
+
+_HOST = re.compile(r"(?:https?:)?//(?:[^/@]*@)?(?:www\d?\.|m\.|amp\.)?([^/:?#]+)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?([\w-]+(?:\.[\w-]+){1,3})/?$")
+_TAGLINE = re.compile(r"\s+[|\-–—•·:»]\s+|\s*\|\s*|:\s+")
+_AFFIX = re.compile(r"\s+[|\-–—•·»«]\s+|\s*\|\s*")
+_COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright|&copy;)[\s©]*(?:copyright|by)?\s*(?:(?:19|20)\d\d)?"
+                        r"(?:\s?[-–—]\s?(?:(?:19|20)\d\d|present))?[\s,.|:-]{0,4}(?:by\s|the\s)?"
+                        r"([^\W\d_][^|©•·–—.,;()]{1,40})", re.IGNORECASE)
+_NOTICE = re.compile(r"^(?:\(c\)|©|copyright|\s|(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?)+\s+|"
+                     r"\s(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?$", re.IGNORECASE)
+_COMPANY = re.compile(r"(?i)\b(?:media|publishing|publications|verlag|verlags|group|holdings|digital|interactive|"
+                      r"communications|press)\b")
+_WRITES_FOR = re.compile(r"(?:contributor (?:to|at|for)|contributes to|writes for|writer (?:at|for)|"
+                         r"reporter (?:at|for|with)|correspondent (?:at|for)|editor (?:at|of|for)|"
+                         r"journalist (?:at|for|with)|columnist (?:at|for)|staff of|"
+                         r"redakteur(?:in)? (?:bei|der|des)|schreibt für|journaliste (?:à|au|pour))\s+"
+                         r"(?:the website\s+)?((?:[Tt]he\s)?[A-ZÀ-Ý0-9][^\s,.;]*(?:\s(?:of|and|&|[A-ZÀ-Ý0-9][^\s,.;]*)){0,4})")
+
+# A name is short; what is longer is a slogan. Of 177 publishers in the development set the longest has 40.
+_LONGEST = 45
+# How many blocks below the story an author's biography stands.
+_BIO_REACH = 12
+_LABEL_MINIMUM = 4
+
+
+def find_publishers(markup: Markup, verdicts: Sequence[Verdict], url: str | None) -> tuple[Clue, ...]:
+    """Who may have published a page, most likely first."""
+    host = read_host(url) or read_host(markup.canonical)
+    known = look_up(host)
+    clues = list(_from_head(markup))
+    if known:
+        sisters = any(_join(clue.value) != _join(known) and clue.value in _known_names().values()
+                      and clue.confidence > 0.8 for clue in clues)
+        clues.append(Clue(known, "domain", 0.8 if sisters else 0.96, host))
+    clues += _from_title(markup, host)
+    clues += _from_copyright(markup)
+    clues += _from_biography(markup, verdicts)
+    if markup.kind == "text":
+        clues += _from_top_lines(markup, verdicts)
+    return _rank((clue for clue in clues if clue.value), host)
+
+
+def read_host(url: str | None) -> str:
+    """The host of an address without "www.", lower case; empty if there is none."""
+    match = _HOST.match(url.strip()) if url else None
+    return match[1].lower() if match else ""
+
+
+def look_up(host: str) -> str | None:
+    """The name of a well-known outlet by its host or the domain it belongs to."""
+    names = _known_domains()
+    parts = host.split(".")
+    return next((names[domain] for start in range(len(parts) - 1)
+                 if (domain := ".".join(parts[start:])) in names), None)
+
+
+def name_outlet(text: str) -> str:
+    """A name as people write it: without legal form, "@", address and slogan; empty if nothing is left."""
+    text = _NOTICE.sub("", structured.clean(text)).strip(" .,|-–—")
+    address = _ADDRESS.match(text.lower())
+    if address:
+        return look_up(address[1]) or (text if " " not in text and "/" not in text else "")
+    if text.startswith(("http:", "https:", "//")):
+        return ""
+    if text.startswith("@"):
+        return _known_names().get(_join(text)) or _split_handle(text[1:])
+    name = _TAGLINE.split(text)[0].strip()
+    name = _strip_legal_form(name if len(name) > 1 else text)
+    return _known_names().get(_join(name), name) if len(name) <= _LONGEST else ""
+
+
+@cache
+def _known_domains() -> Mapping[str, str]:
+    pairs = (line.split(None, 1) for line in wordlists.read_lines("publishers.txt"))
+    return {domain: name for domain, name in pairs}
+
+
+@cache
+def _known_names() -> Mapping[str, str]:
+    """Names of well-known outlets by their letters alone, with and without their article."""
+    names = {}
+    for name in _known_domains().values():
+        names.setdefault(_join(name), name)
+        names.setdefault(_join(name).removeprefix("the"), name)
+    return {key: name for key, name in names.items() if len(key) >= _LABEL_MINIMUM}
+
+
+def _join(text: str) -> str:
+    return title.fold(text).replace(" ", "")
+
+
+def _strip_legal_form(name: str) -> str:
+    forms = frozenset(wordlists.read_lines("legal_forms.txt"))
+    words = name.split()
+    for _ in range(3):
+        for size in (4, 3, 2, 1):
+            if len(words) > size and " ".join(words[-size:]).casefold().strip(",") in forms:
+                words = words[:-size]
+                break
+    return " ".join(words).rstrip(" ,&.-")
+
+
+def _split_handle(handle: str) -> str:
+    """A Twitter handle as words: "DailyPlanet" is "Daily Planet"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", handle).strip()
+
+
+def _from_head(markup: Markup) -> Iterator[Clue]:
+    """Clues from JSON-LD and meta elements."""
+    items = structured.read_items(markup)
+    for key, confidence in (("publisher", 0.82), ("isPartOf", 0.5), ("sourceOrganization", 0.6),
+                            ("provider", 0.5), ("copyrightHolder", 0.5)):
+        for text in items.find_texts(key)[:1]:
+            yield Clue(name_outlet(text), "json-ld", confidence, text)
+    for item in (*items.others, *items.pages):
+        if item.get("@type") in ("WebSite", "NewsMediaOrganization"):
+            for text in items.name_values(item.get("name"))[:1]:
+                yield Clue(name_outlet(text), "json-ld", 0.75, text)
+    weights = {"og:site_name": 0.85, "publisher": 0.6, "dc.publisher": 0.6, "dcterms.publisher": 0.6,
+               "application-name": 0.65, "apple-mobile-web-app-title": 0.6, "citation_publisher": 0.5,
+               "article:publisher": 0.4, "copyright": 0.5, "twitter:site": 0.45, "al:ios:app_name": 0.5}
+    for name, text in structured.find_meta(markup, *weights):
+        yield Clue(name_outlet(text), "meta", weights[name], text)
+    for _, text in structured.find_marks(markup, "itemprop:publisher"):
+        yield Clue(name_outlet(text), "itemprop", 0.6, text[:100])
+        break
+
+
+def _from_title(markup: Markup, host: str) -> Iterator[Clue]:
+    """The part of the document's title after its last separator, or before its first."""
+    text = structured.clean(markup.title or "")
+    cuts = list(_AFFIX.finditer(text))
+    if not cuts:
+        return
+    label = _label(host)
+    for part, cut, confidence in ((text[cuts[-1].end():], cuts[-1], 0.42), (text[:cuts[0].start()], cuts[0], 0.25)):
+        name = name_outlet(part)
+        if label and _agrees(name, label) or _join(name) in _known_names():
+            confidence = 0.75
+        elif "|" in cut.group():
+            confidence += 0.1
+        if name and len(name.split()) <= 5:
+            yield Clue(name, "title-tag", confidence, part)
+
+
+def _from_copyright(markup: Markup) -> Iterator[Clue]:
+    """The owner in copyright lines near the page's end: often the company behind the outlet."""
+    found = 0
+    for block in markup.blocks[-80:]:
+        if len(block.text) > 300 or found >= 2:
+            continue
+        match = _COPYRIGHT.search(block.text)
+        if match:
+            found += 1
+            name = name_outlet(match[1])
+            weak = _COMPANY.search(name) or name != match[1].strip() or block.tag == "figcaption"
+            known = _join(name) in _known_names()
+            yield Clue(name, "copyright", 0.7 if known else 0.3 if weak else 0.45, block.text[:100])
+
+
+def _from_biography(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clue]:
+    """The outlet an author is said to work for, in the biography below the story."""
+    for _, text in author.find_biographies(markup, verdicts):
+        match = _WRITES_FOR.search(text)
+        if match:
+            yield Clue(name_outlet(match[1]), "author-bio", 0.7, text[:200])
+
+
+def _from_top_lines(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clue]:
+    """A dump's short lines above its headline that are repeated or well known: the text of a logo."""
+    start = title.find_start(verdicts)
+    headline = title.locate_headline(markup, verdicts)
+    top = markup.blocks[:start if headline is None else min(headline, start)]
+    furniture = frozenset(wordlists.read_lines("site_words.txt"))
+    lines = Counter(block.text for block in top if block.tag != "li" and 2 < len(block.text) <= _LONGEST)
+    bullets = {block.text for block in top if block.tag == "li"}
+    rest = Counter(_join(clue.value) for clue in _from_copyright(markup))
+    for text, count in lines.items():
+        if text.casefold() in furniture or text in bullets or not _is_name(text):
+            continue
+        confidence = 0.2
+        if _join(text) in _known_names():
+            confidence = 0.75
+        elif count >= 2 and not _is_picture(text):
+            confidence = 0.65 if count == 2 else 0.72
+        if rest[_join(text)]:
+            confidence = max(confidence + 0.1, 0.6)
+        yield Clue(name_outlet(text), "top-line", confidence, text)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a line could be a name: few words, the first with a capital, no sentence, no number alone."""
+    words = text.split()
+    return (len(words) <= 5 and text[0].isupper() and any(letter.isalpha() for letter in text)
+            and text[-1] not in ".!?:…," and not re.search(r"[|@#]|\d\d:\d\d", text))
+
+
+def _is_picture(text: str) -> bool:
+    return bool(re.search(r"(?i)\b(?:logo|icon|image|photo|banner|advert)\b", text))
+
+
+def _rank(clues: Iterable[Clue], host: str) -> tuple[Clue, ...]:
+    """Clues, most likely first; names that agree with the address or stand in several places rise."""
+    label = _label(host)
+    listed = [clue for clue in clues if clue.value]
+    sources = Counter(_join(clue.value) for clue in {(_join(c.value), c.source): c for c in listed}.values())
+    best: dict[str, Clue] = {}
+    for clue in listed:
+        key = _join(clue.value)
+        confidence = clue.confidence
+        if clue.source != "domain":
+            confidence += 0.06 * (_agrees(clue.value, label)) + 0.03 * (sources[key] - 1)
+            confidence = min(0.93, confidence)
+        if key and (key not in best or confidence > best[key].confidence):
+            best[key] = Clue(clue.value, clue.source, round(confidence, 3), clue.text[:200])
+    return tuple(sorted(best.values(), key=lambda clue: -clue.confidence))[:10]
+
+
+def _label(host: str) -> str:
+    """The part of a host that names the site: "example" of "news.example.co.uk"."""
+    parts = [part for part in host.split(".") if part]
+    while len(parts) > 1 and (len(parts[-1]) <= 3 or parts[-1] in ("info", "news", "online", "blog", "media")):
+        parts.pop()
+    return re.sub(r"[^\w]", "", parts[-1]) if parts else ""
+
+
+def _agrees(name: str, label: str) -> bool:
+    """Whether a name and a site's label are the same but for articles, spaces and additions."""
+    joined = _join(name)
+    if len(label) < _LABEL_MINIMUM or len(joined) < 3:
+        return bool(label) and joined == label
+    initials = "".join(word[0] for word in title.fold(name).split())
+    short, long = sorted((joined, label), key=len)
+    return short in long and 2 * len(short) + 4 >= len(long) or initials == label

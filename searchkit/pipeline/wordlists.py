@@ -1,0 +1,23 @@
+"""The word lists in ``data/`` that several steps read: lines of a kind and its words, or of one word each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+_DATA = Path(__file__).parent / "data"
+
+
+@cache
+def read_lines(name: str) -> tuple[str, ...]:
+    """The lines of a list but for empty ones and comments."""
+    text = (_DATA / name).read_text(encoding="utf-8")
+    return tuple(line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
+@cache
+def read_kinds(name: str) -> Mapping[str, tuple[str, ...]]:
+    """The words of each kind, where a line is a kind, a tab, and words separated by commas."""
+    kinds = (line.split("\t", 1) for line in read_lines(name))
+    return {kind: tuple(word.strip() for word in words.split(",")) for kind, words in kinds}

@@ -1,0 +1,141 @@
+"""The folder of an index: its manifest, which says what made it, and its lock: who writes to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from searchkit.errors import IndexDamaged, IndexLocked, IndexNotFound, IndexOutdated, SettingsError
+from searchkit.search import analysis
+from searchkit.settings import MANIFEST
+from searchkit.version import VERSION
+
+LOCK = "searchkit.lock"
+FORMAT = 1  # of the whole folder; a folder with another one is refused
+REBUILD = "build it anew: searchkit index --rebuild PATH..."
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What made an index."""
+
+    engine: str
+    format: int = FORMAT
+    analyzer: int = analysis.VERSION
+    searchkit: str = VERSION
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the index in a folder. Raises an IndexFault when there is none that can be used."""
+    try:
+        data = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = Manifest(data["engine"], data["format"], data["analyzer"], data["searchkit"])
+    except (FileNotFoundError, NotADirectoryError):
+        raise IndexNotFound("there is no index here", str(folder),
+                            "make one: searchkit index PATH...") from None
+    except (ValueError, KeyError, TypeError, OSError) as problem:
+        raise IndexDamaged(f"the manifest of the index cannot be read: {problem}", str(folder / MANIFEST),
+                           REBUILD) from None
+    if (manifest.format, manifest.analyzer) != (FORMAT, analysis.VERSION):
+        raise IndexOutdated(f"the index was made by searchkit {manifest.searchkit} in another format",
+                            str(folder), REBUILD)
+    return manifest
+
+
+def find_engine(folder: Path) -> str | None:
+    """The engine named by a manifest of whatever format; None when that cannot be read."""
+    try:
+        name = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["engine"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return name if isinstance(name, str) else None
+
+
+def make(folder: Path, engine: str) -> None:
+    """Make the folder ready for a new index; one that is there already is removed.
+
+    Raises SettingsError for a folder that holds anything else: nothing of it is touched.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        others = [path for path in folder.iterdir() if not path.name.startswith(".") and path.name != LOCK]
+    except OSError as problem:
+        raise SettingsError(f"no index can be made here: {problem.strerror}", str(folder),
+                            "give another folder: --index DIR") from None
+    if others and not (folder / MANIFEST).exists():
+        raise SettingsError("this folder holds other things than an index", str(folder),
+                            "give an empty or a new folder: --index DIR")
+    with lock(folder):
+        for path in others:
+            if path.is_file() and path.name != MANIFEST:
+                path.unlink()
+        _write_manifest(folder, engine)
+
+
+def measure(folder: Path) -> int:
+    """Bytes on disk."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _write_manifest(folder: Path, engine: str) -> None:
+    draft = folder / f"{MANIFEST}.{os.getpid()}"
+    draft.write_text(json.dumps(asdict(Manifest(engine)), indent=1) + "\n", encoding="utf-8")
+    draft.replace(folder / MANIFEST)
+
+
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Be the only one who writes to the index. The lock dies with the process that holds it.
+
+    Raises IndexLocked, which names the holder, at once.
+    """
+    with (folder / LOCK).open("a+", encoding="utf-8") as file:
+        if not _try_lock(file):
+            raise IndexLocked(f"the index is being written to by {_read_holder(file)}", str(folder),
+                              "wait until it is done, or end it; reading goes on meanwhile")
+        file.truncate(0)
+        file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(),
+                               "since": time.strftime("%Y-%m-%d %H:%M:%S")}))
+        file.flush()
+        try:
+            yield
+        finally:
+            file.truncate(0)
+
+
+def _read_holder(file: IO[str]) -> str:
+    file.seek(0)
+    try:
+        holder = json.loads(file.read())
+        return f"process {holder['pid']} on {holder['host']} since {holder['since']}"
+    except (ValueError, KeyError, TypeError):
+        return "another process"
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(file: IO[str]) -> bool:
+        try:
+            file.seek(2**30)  # a byte beyond the text, which stays readable for others
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _try_lock(file: IO[str]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,80 @@
+"""Dates as people type them in a query: "2018-03", "22 March 2018", "yesterday", "30d", "last 2 weeks"."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+FORMS = "2018, 2018-03, 2018-03-22, 22 March 2018, today, yesterday, 30d (days ago), last 30 days"
+
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
+           "october", "november", "december")
+_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
+_NAMED = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?([a-z]{3,9})\.?,?\s+"
+                    r"(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4})")
+_AGO = re.compile(r"(\d{1,5})\s*(d|days?|w|weeks?|m|months?|y|years?)(?:\s+ago)?")
+_LAST = re.compile(r"(?:last|past)\s+(?:(\d{1,5})\s*)?(d|days?|w|weeks?|m|months?|y|years?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A run of days, both ends included."""
+
+    first: date
+    last: date
+
+
+def parse_period(text: str, today: date) -> Period:
+    """The days that a text means. Raises ValueError when it is no date."""
+    words = " ".join(text.lower().split())
+    if words in ("today", "yesterday"):
+        day = today - timedelta(days=words == "yesterday")
+        return Period(day, day)
+    if found := _ISO.fullmatch(words):
+        year, month, day_of_month = (int(part) if part else None for part in found.groups())
+        return _complete(year, month, day_of_month)
+    if found := _NAMED.fullmatch(words):
+        before, name, after, year_text = found.groups()
+        days = [int(part) for part in (before, after) if part]
+        if len(days) > 1:
+            raise ValueError(f"'{text}' has two days")
+        return _complete(int(year_text), _find_month(name), days[0] if days else None)
+    if found := _AGO.fullmatch(words):
+        day = _step_back(today, int(found[1]), found[2])
+        return Period(day, day)
+    if found := _LAST.fullmatch(words):
+        return Period(_step_back(today, int(found[1] or 1), found[2]), today)
+    raise ValueError(f"'{text}' is no date")
+
+
+def _complete(year: int | None, month: int | None, day: int | None) -> Period:
+    """The year, month or day; ValueError when the calendar has no such one."""
+    if year is None:
+        raise ValueError("a date needs a year")
+    if month is None:
+        return Period(date(year, 1, 1), date(year, 12, 31))
+    if day is None:
+        first = date(year, month, 1)
+        return Period(first, first.replace(day=monthrange(year, month)[1]))
+    return Period(date(year, month, day), date(year, month, day))
+
+
+def _find_month(name: str) -> int:
+    for number, month in enumerate(_MONTHS, 1):
+        if month.startswith(name) or (name == "sept" and number == 9):
+            return number
+    raise ValueError(f"'{name}' is no month")
+
+
+def _step_back(day: date, count: int, unit: str) -> date:
+    """The day ``count`` units earlier; the last day of the month where the month is too short."""
+    try:
+        if unit[0] in "dw":
+            return day - timedelta(days=count * (7 if unit[0] == "w" else 1))
+        months = day.year * 12 + day.month - 1 - count * (12 if unit[0] == "y" else 1)
+        year, month = divmod(months, 12)
+        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    except (OverflowError, ValueError):
+        return date.min

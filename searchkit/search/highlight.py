@@ -1,0 +1,153 @@
+"""Snippets: the excerpts of a text in which the query's words stand closest together."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from searchkit.fields import DEFAULT_FIELD
+from searchkit.model import Document, Snippet
+from searchkit.search.analysis import Token, analyse
+from searchkit.search.query import Phrase, Prefix, Query, Term, find_leaves
+
+WIDTH = 220  # characters of a snippet, about three lines of a terminal
+LEAD = 60  # characters before its first highlighted word, at most
+_SENTENCE_START = re.compile(r"(?:[.!?…][\"”’')]*\s+|\n\n)(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a query looks for in a text field: single terms, phrases, prefixes of written words."""
+
+    terms: frozenset[str]
+    phrases: tuple[tuple[str, ...], ...]
+    prefixes: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.terms or self.phrases or self.prefixes)
+
+
+def find_wanted(query: Query, fields: Iterable[str]) -> Wanted:
+    """The words that a query looks for in these text fields; those it excludes are not among them."""
+    names = set(fields)
+    leaves = [leaf for leaf in find_leaves(query) if isinstance(leaf, Term | Phrase | Prefix)]
+    leaves = [leaf for leaf in leaves if leaf.field in names]
+    return Wanted(
+        frozenset(leaf.term for leaf in leaves if isinstance(leaf, Term)),
+        tuple(dict.fromkeys(leaf.terms for leaf in leaves if isinstance(leaf, Phrase))),
+        tuple(dict.fromkeys(leaf.prefix for leaf in leaves if isinstance(leaf, Prefix))),
+    )
+
+
+def make_document_snippets(document: Document, query: Query, count: int = 1) -> tuple[Snippet, ...]:
+    """Up to ``count`` snippets of a document: of its body, and of its chrome where the query asks for that.
+
+    A snippet of the chrome has the field "chrome"; its ``start`` is the offset in that stripped block.
+    """
+    found: list[Snippet] = []
+    if wanted := find_wanted(query, ("chrome",)):
+        for part in document.chrome:
+            if spans := _find_spans(part.text, wanted):
+                found += [Snippet(s.text, s.start, s.highlights, "chrome")
+                          for s in _cut_snippets(part.text, spans, count - len(found))]
+            if len(found) >= count:
+                return tuple(found)
+    return (*found, *make_snippets(document.body, query, count - len(found)))[:count]
+
+
+def make_snippets(body: str, query: Query, count: int = 1) -> tuple[Snippet, ...]:
+    """Up to ``count`` snippets of a body in reading order; its beginning when no word is found."""
+    spans = _find_spans(body, find_wanted(query, (DEFAULT_FIELD, "title")))
+    if count < 1 or not body:
+        return ()
+    return _cut_snippets(body, spans, count) if spans else (_cut(body, 0, ()),)
+
+
+def highlight(text: str, query: Query) -> tuple[tuple[int, int], ...]:
+    """Where the query's words stand in a title: [start, end) in characters."""
+    spans = _find_spans(text, find_wanted(query, (DEFAULT_FIELD, "title")))
+    return tuple((start, end) for start, end, _ in spans)
+
+
+def _find_spans(text: str, wanted: Wanted) -> list[tuple[int, int, str]]:
+    """(start, end, term) of each word to highlight, in order."""
+    if not wanted:
+        return []
+    if wanted.phrases:
+        tokens = list(analyse(text))
+        chosen = _find_runs(tokens, wanted.phrases)
+        return [(token.start, token.end, token.term) for place, token in enumerate(tokens)
+                if place in chosen or _is_wanted(token, wanted)]
+    return [(t.start, t.end, t.term) for t in analyse(text) if _is_wanted(t, wanted)]
+
+
+def _is_wanted(token: Token, wanted: Wanted) -> bool:
+    return token.term in wanted.terms or bool(wanted.prefixes and token.written.startswith(wanted.prefixes))
+
+
+def _find_runs(tokens: Sequence[Token], phrases: Iterable[tuple[str, ...]]) -> set[int]:
+    """Places of the tokens that belong to an occurrence of a phrase."""
+    terms = [token.term for token in tokens]
+    places: set[int] = set()
+    for phrase in phrases:
+        width = len(phrase)
+        for i, term in enumerate(terms):
+            if term == phrase[0] and tuple(terms[i:i + width]) == phrase:
+                places.update(range(i, i + width))
+    return places
+
+
+def _cut_snippets(text: str, spans: Sequence[tuple[int, int, str]], count: int) -> tuple[Snippet, ...]:
+    """The ``count`` best windows that do not overlap, in reading order."""
+    starts: list[int] = []
+    for first in _rank_windows(spans):
+        begin = spans[first][0]
+        if all(abs(begin - other) > WIDTH for other in starts):
+            starts.append(begin)
+        if len(starts) == count:
+            break
+    return tuple(_cut(text, _find_start(text, begin), spans) for begin in sorted(starts))
+
+
+def _rank_windows(spans: Sequence[tuple[int, int, str]]) -> list[int]:
+    """Indices of the spans that open a window, best first: most different words, then most words."""
+    inside: Counter[str] = Counter()
+    ranked: list[tuple[int, int, int]] = []
+    last = 0
+    for first, (start, _, term) in enumerate(spans):
+        while last < len(spans) and spans[last][1] <= start + WIDTH - LEAD:
+            inside[spans[last][2]] += 1
+            last += 1
+        ranked.append((-len(inside), first - last, first))
+        inside[term] -= 1
+        if inside[term] <= 0:
+            del inside[term]
+        last = max(last, first + 1)
+    return [first for _, _, first in sorted(ranked)]
+
+
+def _find_start(text: str, word: int) -> int:
+    """Where a snippet begins whose first highlight is here: at a sentence if one is near, else at a word."""
+    floor = max(0, word - LEAD)
+    if floor == 0:
+        return 0
+    breaks = [found.end() for found in _SENTENCE_START.finditer(text, floor, word)]
+    if breaks:
+        return breaks[0]
+    space = text.find(" ", floor, word)
+    return space + 1 if space >= 0 else floor
+
+
+def _cut(text: str, start: int, spans: Sequence[tuple[int, int, str]]) -> Snippet:
+    """The snippet that begins at ``start``, ended at a word; the highlights that lie within it."""
+    while start < len(text) and text[start].isspace():
+        start += 1
+    end = min(len(text), start + WIDTH)
+    if end < len(text):
+        space = max(text.rfind(" ", start + WIDTH // 2, end), text.rfind("\n", start + WIDTH // 2, end))
+        end = space if space > 0 else end
+    excerpt = text[start:end].rstrip()
+    inside = tuple((s - start, e - start) for s, e, _ in spans if s >= start and e <= start + len(excerpt))
+    return Snippet(excerpt, start, inside)

@@ -1,0 +1,75 @@
+"""Settings, resolved once: defaults < file (searchkit.toml) < environment (SEARCHKIT_…) < arguments."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from searchkit.errors import SettingsError
+
+FILE = Path("searchkit.toml")
+MANIFEST = "searchkit.json"  # the file by which the folder of an index is known
+COLORS = ("auto", "always", "never")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the index is, which engine it has (None = the one it was built with), and how output looks.
+
+    ``workers`` is the number of processes that extract pages; 0 means one for each processor.
+    """
+
+    index: str = "index"
+    engine: str | None = None
+    workers: int = 0
+    color: str = "auto"
+
+
+def resolve(arguments: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None,
+            file: Path = FILE) -> Settings:
+    """Settings from all places; of each, the last place that says anything counts (None says nothing)."""
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    for name, value in _read_file(file).items():
+        values[name] = _check(name, value, str(file))
+    for name in (field.name for field in fields(Settings)):
+        variable = f"SEARCHKIT_{name.upper()}"
+        if environment.get(variable):
+            values[name] = _check(name, environment[variable], variable)
+    for name, value in (arguments or {}).items():
+        if value is not None:
+            values[name] = _check(name, value, f"--{name}")
+    return Settings(**values)
+
+
+def _read_file(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        return {}
+    import tomllib
+
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as problem:
+        raise SettingsError("the settings cannot be read", str(file), str(problem)) from None
+
+
+def _check(name: str, value: Any, where: str) -> Any:  # noqa: ANN401
+    """The value in its type. Raises SettingsError for a name or value that cannot be meant."""
+    known = [field.name for field in fields(Settings)]
+    if name not in known:
+        raise SettingsError(f"unknown setting '{name}'", where, f"settings: {', '.join(known)}")
+    if name == "workers":
+        try:
+            if int(value) >= 0:
+                return int(value)
+        except (TypeError, ValueError):
+            pass
+        raise SettingsError(f"'{value}' is no number of workers", where, "give 0 (one a processor) or more")
+    if not isinstance(value, str):
+        raise SettingsError(f"'{name}' wants text, not {value!r}", where, "put it in quotes")
+    if name == "color" and value not in COLORS:
+        raise SettingsError(f"unknown color '{value}'", where, f"give one of: {', '.join(COLORS)}")
+    return value

@@ -1,0 +1,46 @@
+"""A file that is a page, plain or gzipped."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import stat
+import zlib
+from pathlib import Path
+
+from searchkit.model import Page, Rejected
+
+MAX_BYTES = 64 * 2**20  # of a page, unpacked: no article is longer, and a worker must hold it
+ASSETS = frozenset((  # what browsers save beside a page, and other files that are none
+    ".css", ".js", ".mjs", ".map", ".json", ".xml", ".rss", ".ico", ".png", ".jpg", ".jpeg", ".gif",
+    ".webp", ".avif", ".svg", ".bmp", ".mp3", ".mp4", ".webm", ".woff", ".woff2", ".ttf", ".otf", ".eot",
+    ".swf", ".pdf", ".zip", ".py", ".toml", ".yaml", ".yml", ".sqlite"))
+
+
+def display(path: Path) -> str:
+    """A path as text that can be shown and stored, whatever bytes its name has."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def reject_unreadable(path: Path, problem: OSError | EOFError | zlib.error) -> Rejected:
+    """The rejection of a file that the system, or its compression, does not let us read."""
+    detail = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+    return Rejected(display(path), "unreadable", detail)
+
+
+def read_file(path: Path) -> Page | Rejected:
+    """The page in a file, or why there is none."""
+    suffix = path.with_suffix("").suffix if path.suffix.lower() == ".gz" else path.suffix
+    if suffix.lower() in ASSETS:
+        return Rejected(display(path), "not-a-page", f"{suffix} files are no pages")
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return Rejected(display(path), "not-a-file", "it is a device, pipe or socket")
+        with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as problem:
+        return reject_unreadable(path, problem)
+    if len(content) > MAX_BYTES:
+        return Rejected(display(path), "too-large", f"it has more than {MAX_BYTES // 2**20} MB")
+    return Page(display(path), content, location=display(path.absolute()), size=status.st_size)
