@@ -155,6 +155,8 @@ class Index:
 
     def stats(self) -> dict[str, Any]:
         """What the index holds, as plain values ready for JSON."""
+        from searchkit.ledger import count_rejected
+
         counted = ("publisher", "author", "entity", "language", "date:day")
         results = self.query(facets=[f"{name}:0" for name in counted], limit=0)
         found = {name: [v for v in values if v.value is not None] for name, values in results.facets.items()}
@@ -171,6 +173,7 @@ class Index:
             "dated": sum(value.count for value in found["date:day"]),
             "first_date": dates[0] if dates else None,
             "last_date": dates[-1] if dates else None,
+            "rejected": count_rejected(self._folder) if self._folder else {},
         }
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import sys
 import time
 from collections import deque
@@ -18,8 +19,9 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 from searchkit import pipeline, sources
 from searchkit.engines.base import Engine
@@ -32,6 +34,7 @@ BATCH_DOCUMENTS = 1_000  # documents handed to the engine at once
 BATCH_BYTES = 32 * 2**20  # of page content behind them, at most
 IN_FLIGHT = 4  # pages a worker may have waiting
 FEW = 16  # pages that are extracted faster here than in processes that must start first
+RETRIED = ("failed", "crashed")  # our fault and not the page's: tried again by the next run
 KEEPS_DOCUMENT = ("unreadable", "not-found")  # a page that could not be read this time keeps its document
 
 Outcome = Analysed | Rejected
@@ -59,16 +62,21 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
     with closing(Ledger(folder)) as ledger:
         batch = _Batch(engine, ledger)
         stream = chain(sources.read(paths) if paths else (), map(_locate, pages))
-        for page, outcome in extract_pages(_pass_changed(stream, batch, options), options.workers):
-            batch.take(page, outcome)
-        for document in documents:
-            batch.take_document(document)
+        try:
+            for outcome in extract_pages(_pass_changed(stream, batch, options), options.workers):
+                batch.take(outcome)
+            for document in documents:
+                batch.take_document(document)
+        except KeyboardInterrupt:
+            batch.flush()
+            raise
         batch.flush()
         if options.prune:
-            roots = [sources.locate(path) for path in paths]
-            unseen = ledger.find_unseen(roots)
-            ledger.forget(entry for entry in unseen if not _is_spared(entry, batch.rejected))
+            unseen = ledger.find_unseen([sources.locate(path) for path in paths])
+            spared = {sources.locate(page.path) for page in batch.rejected if page.reason in KEEPS_DOCUMENT}
+            ledger.forget(entry for entry in unseen if not _is_spared(entry.location, spared))
         removed = engine.delete(ledger.find_orphans())
+        ledger.forget_orphans()
     return IndexReport(batch.added, batch.updated, batch.unchanged, removed, tuple(batch.rejected),
                        round(time.monotonic() - begun, 3))
 
@@ -89,8 +97,10 @@ def digest_page(page: Page) -> bytes:
     return digest.digest()
 
 
-def extract_page(page: Page) -> Outcome:
+def extract_page(page: Page | Rejected) -> Outcome:
     """What a page becomes, with its tokens. A fault of ours costs this page and is reported, never the run."""
+    if isinstance(page, Rejected):
+        return page
     try:
         document = pipeline.extract(page)
         return document if isinstance(document, Rejected) else analyse_document(document)
@@ -98,25 +108,26 @@ def extract_page(page: Page) -> Outcome:
         return Rejected(page.path, "failed", f"{type(fault).__name__}: {fault}")
 
 
-def extract_pages(pages: Iterable[Page], workers: int = 0) -> Iterator[tuple[Page, Outcome]]:
-    """What each page becomes, in the order of the pages. Few pages are extracted in this process."""
+def extract_pages(pages: Iterable[Page | Rejected], workers: int = 0) -> Iterator[Outcome]:
+    """What each page becomes, in the order of the pages. Few pages are extracted in this process.
+
+    ``workers`` is the number of processes, 0 for one a processor.
+    """
     count = workers or os.cpu_count() or 1
     stream = iter(pages)
     first = list(islice(stream, FEW)) if count > 1 else []
     if count > 1 and len(first) == FEW:
-        yield from _extract_in_processes(first, stream, count)
-        return
-    for page in chain(first, stream):
-        yield page, extract_page(page)
+        yield from _extract_in_processes(chain(first, stream), count)
+    else:
+        yield from map(extract_page, chain(first, stream))
 
 
-def _extract_in_processes(first: Sequence[Page], stream: Iterator[Page],
-                          count: int) -> Iterator[tuple[Page, Outcome]]:
+def _extract_in_processes(pages: Iterable[Page | Rejected], count: int) -> Iterator[Outcome]:
     """As many pages wait as keep the workers busy; a worker that dies costs the page that killed it."""
-    waiting: deque[tuple[Page, Future[Outcome]]] = deque()
+    waiting: deque[tuple[Page | Rejected, Future[Outcome]]] = deque()
     workers = _Workers(count)
     try:
-        for page in chain(first, stream):
+        for page in pages:
             waiting.append((page, workers.submit(page)))
             if len(waiting) >= count * IN_FLIGHT:
                 yield _finish(*waiting.popleft())
@@ -126,16 +137,16 @@ def _extract_in_processes(first: Sequence[Page], stream: Iterator[Page],
         workers.close()
 
 
-def _finish(page: Page, future: Future[Outcome]) -> tuple[Page, Outcome]:
+def _finish(page: Page | Rejected, future: Future[Outcome]) -> Outcome:
     """The outcome of a page; if a worker died meanwhile, the page is tried once more in one of its own."""
     try:
-        return page, future.result()
+        return future.result()
     except BrokenProcessPool:
         alone = _Workers(1)
     try:
-        return page, alone.submit(page).result()
+        return alone.submit(page).result()
     except BrokenProcessPool:
-        return page, Rejected(page.path, "crashed", "the process that extracted it died")
+        return Rejected(page.path, "crashed", "the process that extracted it died")
     finally:
         alone.close()
 
@@ -147,7 +158,7 @@ class _Workers:
         self._count = count
         self._pool = self._start()
 
-    def submit(self, page: Page) -> Future[Outcome]:
+    def submit(self, page: Page | Rejected) -> Future[Outcome]:
         try:
             return self._pool.submit(extract_page, page)
         except BrokenProcessPool:
@@ -160,7 +171,20 @@ class _Workers:
     def _start(self) -> ProcessPoolExecutor:
         # On Linux a fork needs no start-up and no guarded main module; elsewhere the platform's own way.
         context = get_context("fork" if sys.platform == "linux" else None)
-        return ProcessPoolExecutor(self._count, mp_context=context)
+        return ProcessPoolExecutor(self._count, mp_context=context, initializer=_begin_worker)
+
+
+def _begin_worker() -> None:
+    """Leave an interruption to the run, and end with it: a worker left behind would hold its lock."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_follow_run, daemon=True).start()
+
+
+def _follow_run() -> None:
+    run = parent_process()
+    if run is not None:
+        run.join()
+        os._exit(1)
 
 
 def _pass_changed(pages: Iterable[Page | Rejected], batch: _Batch, options: Options) -> Iterator[Page]:
@@ -182,10 +206,12 @@ def _locate(page: Page) -> Page:
     return page if page.location else replace(page, location=page.url or page.path)
 
 
-def _is_spared(entry: Entry, rejected: Sequence[Rejected]) -> bool:
-    """Whether a page was not seen only because it, or a folder above it, could not be read this time."""
-    return any(entry.path == page.path or entry.path.startswith((page.path + "/", page.path + "#"))
-               for page in rejected if page.reason in KEEPS_DOCUMENT)
+def _is_spared(location: str, unread: set[str]) -> bool:
+    """Whether a page was not seen only because it, or the file or a folder that it is in, could not be read."""
+    if not unread:
+        return False
+    ends = (place for place, char in enumerate(location) if char in "/#")
+    return location in unread or any(location[:end] in unread for end in ends)
 
 
 @dataclass(slots=True)
@@ -201,7 +227,7 @@ class _Batch:
     _documents: list[Analysed] = field(default_factory=list)
     _entries: list[Entry] = field(default_factory=list)
     _orphans: list[str] = field(default_factory=list)
-    _pending: deque[tuple[bytes, Entry | None]] = field(default_factory=deque)
+    _pending: deque[tuple[Entry, Entry | None, int]] = field(default_factory=deque)
     _bytes: int = 0
 
     def reject(self, page: Rejected) -> None:
@@ -211,7 +237,7 @@ class _Batch:
         """Whether the page is as the ledger knows it; if not, ``take`` will be called for it in turn."""
         known, digest = self.ledger.find(page.location), digest_page(page)
         if known is None or known.digest != digest:
-            self._pending.append((digest, known))
+            self._pending.append((Entry(page.location, page.path, digest), known, len(page.content)))
             return False
         self._entries.append(known)
         if known.document is None:
@@ -221,14 +247,15 @@ class _Batch:
         self._flush_if_full()
         return True
 
-    def take(self, page: Page, outcome: Outcome) -> None:
-        """File a page's outcome under added, updated or rejected."""
-        digest, known = self._pending.popleft()
+    def take(self, outcome: Outcome) -> None:
+        """File the outcome of the page next in turn under added, updated or rejected."""
+        entry, known, size = self._pending.popleft()
         if isinstance(outcome, Rejected):
             self.reject(outcome)
-            entry = Entry(page.location, page.path, digest, None, outcome.reason, outcome.detail)
+            digest = b"" if outcome.reason in RETRIED else entry.digest
+            entry = replace(entry, digest=digest, reason=outcome.reason, detail=outcome.detail)
         else:
-            entry = Entry(page.location, page.path, digest, outcome.document.id)
+            entry = replace(entry, document=outcome.document.id)
             self._documents.append(outcome)
             if known and known.document:
                 self.updated += 1
@@ -237,7 +264,7 @@ class _Batch:
         self._entries.append(entry)
         if known and known.document and known.document != entry.document:
             self._orphans.append(known.document)
-        self._bytes += len(page.content)
+        self._bytes += size
         self._flush_if_full()
 
     def take_document(self, document: Document) -> None:
@@ -255,8 +282,8 @@ class _Batch:
         if self._documents:
             self.engine.add(self._documents)
         if self._entries:
-            self.ledger.record(self._entries)
             self.ledger.orphan(self._orphans)
+            self.ledger.record(self._entries)
         self._documents, self._entries, self._orphans, self._bytes = [], [], [], 0
 
     def _flush_if_full(self) -> None:

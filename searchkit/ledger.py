@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ CREATE TABLE IF NOT EXISTS pages (
     location TEXT PRIMARY KEY, path TEXT NOT NULL, digest BLOB NOT NULL,
     document TEXT, reason TEXT, detail TEXT, run INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS pages_by_document ON pages (document);
-CREATE TEMP TABLE orphans (document TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS orphans (document TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _ENTRY = "location, path, digest, document, reason, detail"
 
@@ -50,11 +51,14 @@ class Ledger:
         self._where = str(folder / FILE) if folder else ":memory:"
         try:
             self._database = sqlite3.connect(self._where)
+        except sqlite3.DatabaseError as problem:
+            raise _tell_damage(self._where, problem) from None
+        try:
             self._database.executescript(_TABLES)
             last = self._database.execute("SELECT max(run) FROM pages").fetchone()[0]
         except sqlite3.DatabaseError as problem:
-            raise IndexDamaged(f"the ledger of the index cannot be read: {problem}", self._where,
-                               REBUILD) from None
+            self._database.close()
+            raise _tell_damage(self._where, problem) from None
         self._run = (last or 0) + 1
 
     def find(self, location: str) -> Entry | None:
@@ -97,20 +101,36 @@ class Ledger:
         for (document,) in rows:
             yield document
 
-    def count_rejected(self) -> dict[str, int]:
-        """How many of the pages last seen were rejected, by reason."""
-        rows = self._database.execute(
-            "SELECT reason, count(*) FROM pages WHERE document IS NULL GROUP BY reason ORDER BY 2 DESC, 1")
-        return dict(rows.fetchall())
+    def forget_orphans(self) -> None:
+        """Drop the notes about orphans, which are deleted."""
+        with self._database:
+            self._database.execute("DELETE FROM orphans")
 
     def clear(self) -> None:
         """Forget everything."""
         with self._database:
-            self._database.execute("DELETE FROM pages")
+            self._database.executescript("DELETE FROM pages; DELETE FROM orphans")
 
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
+
+
+def count_rejected(folder: Path) -> dict[str, int]:
+    """How many of the pages last seen were rejected, by reason. Reads only, and nothing where there is no ledger."""
+    if not (folder / FILE).exists():
+        return {}
+    try:
+        with closing(sqlite3.connect(f"{(folder / FILE).absolute().as_uri()}?mode=ro", uri=True)) as database:
+            rows = database.execute(
+                "SELECT reason, count(*) FROM pages WHERE document IS NULL GROUP BY reason ORDER BY 2 DESC, 1")
+            return dict(rows.fetchall())
+    except sqlite3.DatabaseError as problem:
+        raise _tell_damage(folder / FILE, problem) from None
+
+
+def _tell_damage(file: Path | str, problem: sqlite3.DatabaseError) -> IndexDamaged:
+    return IndexDamaged(f"the ledger of the index cannot be read: {problem}", str(file), REBUILD)
 
 
 def _is_within(location: str, root: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from searchkit.model import Clue
@@ -11,17 +12,22 @@ from searchkit.pipeline import datetext, structured, title, wordlists
 from searchkit.pipeline.block import Block, Markup, Verdict
 
 _META = {"author": 0.8, "parsely-author": 0.85, "sailthru.author": 0.85, "dc.creator": 0.75,
-         "dcterms.creator": 0.75, "dc.contributor": 0.55, "article:author": 0.75, "og:article:author": 0.75, "byl": 0.85,
-         "citation_author": 0.85, "cxenseparse:author": 0.8, "article:author_name": 0.85, "authors": 0.8,
+         "dcterms.creator": 0.75, "dc.contributor": 0.55, "article:author": 0.75, "og:article:author": 0.75,
+         "byl": 0.85, "citation_author": 0.85, "cxenseparse:author": 0.8, "article:author_name": 0.85, "authors": 0.8,
          "article.author": 0.8, "twitter:creator": 0.3, "creator": 0.7}
 _AUTHOR_CLASS = re.compile(r"author|byline|by-line|autor|auteur|writer|contributor|redakteur|journalist|firma\b")
-_ELSEWHERE_CLASS = re.compile(r"comment|related|sidebar|footer|teaser|recommend|widget|popular|latest|recent|card|avatar")
+_ELSEWHERE_CLASS = re.compile(r"comment|related|sidebar|footer|teaser|recommend|widget|popular|latest|recent|card|"
+                              r"avatar")
 
 _SPLIT = re.compile(r"\s*(?:[;|•·/&]|\s(?:and|und|et|y|e|en|och|og|ja|oraz|a|и|with)\s|,\s?and\s)\s*")
-_ADDRESS = re.compile(r"\S*@\S*|https?://\S*|www\.\S*|\([^()]{0,80}\)|\S+\.(?:com|org|net|de|html)\b\S*")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|@\w+|https?://\S*|www\.\S*|\([^()]{0,80}\)|\S+\.(?:com|org|net|de|html)\b\S*")
 _NAME_WORD = re.compile(r"[^\W\d_][^\W\d_'’.\-‘]*(?:['’.\-‘][^\W\d_'’.\-‘]*)*$")
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af・]{2,12}$")
 
+_REST_OF_DATE = re.compile(r"[\s,|·•:\-–—]*(?:\d\d?[:.h]\d\d(?::\d\d)?)?\s?(?:(?:uhr|am|pm|e[sd]t|gmt|utc)\b)?"
+                           r"[\s,|·•\-–—]*", re.IGNORECASE)
+# How many letters of "Posted on" may stand before the date of a byline.
+_INTRO = 18
 # A name has hardly more words or letters than this.
 _MOST_WORDS, _LONGEST = 6, 50
 _BYLINE_LENGTH = 140
@@ -32,12 +38,13 @@ _BIO_REACH = 12
 
 def find_authors(markup: Markup, verdicts: Sequence[Verdict]) -> tuple[Clue, ...]:
     """Who may have written a page, most likely first; several people of one clue are joined by "; "."""
-    clues = [*_from_head(markup), *_from_marks(markup, verdicts), *_from_lines(markup, verdicts),
+    near = title.locate_byline(markup, verdicts)
+    clues = [*_from_head(markup), *_from_marks(markup, verdicts, near), *_from_lines(markup, verdicts, near),
              *_from_biographies(markup, verdicts)]
+    outlets = _outlet_names(markup)
     best: dict[str, Clue] = {}
-    for clue in sorted(clues, key=lambda each: -each.confidence):
-        if clue.value:
-            best.setdefault(title.fold(clue.value), clue)
+    for clue in sorted((_drop_outlets(clue, outlets) for clue in clues), key=lambda each: -each.confidence):
+        best.setdefault(title.fold(clue.value), clue)
     return tuple(best.values())[:10]
 
 
@@ -68,7 +75,7 @@ def is_person(text: str) -> bool:
 def name_people(text: str) -> tuple[str, ...]:
     """The names in a byline, without "by", roles, addresses, handles and dates."""
     text = _cut_date(_ADDRESS.sub(" ", structured.clean(text)))
-    text = _by_pattern().sub("", text.strip(" ,.:-–—|"), count=1)
+    text = _cut_by(text.strip(" ,.:-–—|"))
     people: list[str] = []
     for part in _SPLIT.split(text)[:_MOST_AUTHORS]:
         for piece in _split_commas(part):
@@ -87,11 +94,20 @@ def _words(kind: str) -> frozenset[str]:
 def _by_pattern() -> re.Pattern[str]:
     """Words before a name, at the start of a line."""
     words = sorted(_words("by"), key=len, reverse=True)
-    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?:\s?[:：]\s*|\s+(?=\S))", re.IGNORECASE)
+    return re.compile(rf"(?i:{'|'.join(map(re.escape, words))})(?:\s?[:：]\s*|\s+)|By(?=[A-Z])")
+
+
+def _cut_by(text: str) -> str:
+    """A text without the "by" it begins with, or without all up to the one inside it."""
+    for _ in range(2):
+        match = _by_pattern().match(text)
+        text = text[match.end():] if match else text
+    return text
 
 
 def _cut_date(text: str) -> str:
-    """A text up to its first date or time of day."""
+    """A text up to its first date, time of day, or upright stroke."""
+    text = text.strip(" |·•").split(" | ")[0]
     dates = datetext.find_dates(text[:300])
     cut = dates[0].start if dates else len(text)
     clock = re.search(r"\d{1,2}[:.]\d\d", text[:cut])
@@ -101,8 +117,9 @@ def _cut_date(text: str) -> str:
 def _split_commas(part: str) -> list[str]:
     """Pieces of a list with commas; a title or a role after a comma is no piece of its own."""
     pieces = [piece.strip() for piece in part.split(",")]
+    roles = _words("role")
     return [piece for place, piece in enumerate(pieces)
-            if place == 0 or len(piece.split()) >= 2 and piece[:1].isupper() and piece.casefold() not in _words("role")]
+            if place == 0 or (len(piece.split()) >= 2 and piece[:1].isupper() and piece.casefold() not in roles)]
 
 
 def _trim(piece: str) -> str:
@@ -111,13 +128,32 @@ def _trim(piece: str) -> str:
     roles = _words("role")
     for place in range(1, len(words)):
         rest = [word.casefold().strip(",.") for word in words[place:place + 2]]
-        if rest[0] in roles and rest[0] not in _words("particle") or " ".join(rest) in roles:
+        if (rest[0] in roles and rest[0] not in _words("particle")) or " ".join(rest) in roles:
             words = words[:place]
+            break
+        if place >= 2 and words[place].isupper() and len(words[place]) > 2 and not words[0].isupper():
+            words = words[:place]  # "Jane Doe USA NEWS": the outlet's name in capitals
             break
     name = " ".join(words)
     if not name or len(name) > _LONGEST or not any(letter.isalpha() for letter in name):
         return ""
     return name.title() if name.isupper() and len(words) > 1 else name
+
+
+def _outlet_names(markup: Markup) -> frozenset[str]:
+    """What the page says its outlet is called, folded: no name of an author."""
+    names = [text for _, text in structured.find_meta(markup, "og:site_name", "application-name", "publisher")]
+    names += [name for name in structured.read_items(markup).find_texts("publisher") if not is_person(name)]
+    return frozenset(title.fold(name) for name in names)
+
+
+def _drop_outlets(clue: Clue, outlets: frozenset[str]) -> Clue:
+    """A clue without the outlet among its people, doubted if there is nobody else."""
+    people = clue.value.split("; ")
+    persons = [name for name in people if title.fold(name) not in outlets]
+    if persons:
+        return replace(clue, value="; ".join(persons))
+    return replace(clue, confidence=round(clue.confidence * 0.5, 3))
 
 
 def _clue(texts: Sequence[str], source: str, confidence: float) -> Clue | None:
@@ -148,12 +184,11 @@ def _from_head(markup: Markup) -> Iterator[Clue]:
             yield clue
 
 
-def _from_marks(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clue]:
+def _from_marks(markup: Markup, verdicts: Sequence[Verdict], near: range) -> Iterator[Clue]:
     """Clues from microdata and rel=author, as long as they stand by this story."""
-    near = title.locate_byline(markup, verdicts)
     microdata = [text for place, text in structured.find_marks(markup, "itemprop:author")
                  if not _is_elsewhere(markup.blocks[place], verdicts[place])]
-    links = [markup.blocks[place].text for place, text in structured.find_marks(markup, "rel")
+    links = [_beside_date(markup.blocks[place].text) for place, text in structured.find_marks(markup, "rel")
              if text == "author" and place in near]
     for texts, source, confidence in ((microdata[:4], "itemprop", 0.82), (links[:4], "rel-author", 0.8)):
         clue = _clue([text for text in texts if len(text) <= _BYLINE_LENGTH], source, confidence)
@@ -161,44 +196,67 @@ def _from_marks(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clue]:
             yield clue
 
 
-def _from_lines(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clue]:
+def _from_lines(markup: Markup, verdicts: Sequence[Verdict], near: range) -> Iterator[Clue]:
     """Clues from lines near the headline: "By …", blocks of an author's class, names beside the date."""
-    near = title.locate_byline(markup, verdicts)
     dated = {place for place in near if len(markup.blocks[place].text) < _BYLINE_LENGTH
              and datetext.find_dates(markup.blocks[place].text)}
     handles = {title.fold(word[1:].replace("_", "")) for place in near
                for word in markup.blocks[place].text.split() if word.startswith("@")}
-    for place in near:
-        block = markup.blocks[place]
-        if len(block.text) > _BYLINE_LENGTH or verdicts[place].keep and len(block.text) > 60:
+    for place, block in enumerate(markup.blocks):
+        if len(block.text) > _BYLINE_LENGTH or (verdicts[place].keep and len(block.text) > 60):
             continue
-        confidence = _judge_line(block, place, dated, handles)
-        clue = _clue([_after_date(block.text)], "byline", confidence) if confidence else None
-        if clue and any(is_person(name) for name in clue.value.split("; ")):
+        if place in near:
+            confidence = _judge_line(block, place, dated, handles)
+        else:
+            confidence = _judge_far(block, verdicts[place])
+        if not confidence:
+            continue
+        following = markup.blocks[place + 1].text if place + 1 < len(markup.blocks) else ""
+        text = following if _by_pattern().fullmatch(block.text + " ") else _beside_date(block.text)
+        clue = _clue([text], "byline", confidence)
+        if clue and (confidence > 0.78 or any(is_person(name) for name in clue.value.split("; "))):
             yield clue
 
 
 def _judge_line(block: Block, place: int, dated: set[int], handles: set[str]) -> float:
     """How likely a line near the headline names the author; 0 if nothing speaks for it."""
-    if _by_pattern().match(block.text) or _by_pattern().match(_after_date(block.text)):
-        return 0.8
-    if any(_AUTHOR_CLASS.search(part) for part in block.context[-3:]) and not _ELSEWHERE_CLASS.search(
-            " ".join(block.context[-3:])):
+    marked = _has_author_class(block) and not _ELSEWHERE_CLASS.search(" ".join(block.context[-3:]))
+    if _says_by(block.text):
+        return 0.82 if marked else 0.78
+    if marked:
         return 0.76
     if not is_person(block.text):
-        return 0.0
+        return 0.62 if place in dated and is_person(_beside_date(block.text)) else 0.0
     if title.fold(block.text).replace(" ", "") in handles:
-        return 0.8
-    return 0.6 if any(abs(place - other) <= 3 for other in dated) else 0.0
+        return 0.78
+    close = any(abs(place - other) <= 2 for other in dated)
+    return (0.4 if block.context else 0.6) if close else 0.0
 
 
-def _after_date(text: str) -> str:
-    """What follows a date that stands first in a line: "3 May 2018 | by …"."""
+def _judge_far(block: Block, verdict: Verdict) -> float:
+    """How likely a line away from the headline names the author: below the story, or where nothing was kept."""
+    if not _has_author_class(block) or _is_elsewhere(block, verdict):
+        return 0.0
+    return 0.7 if _says_by(block.text) else 0.55
+
+
+def _has_author_class(block: Block) -> bool:
+    return any(_AUTHOR_CLASS.search(part) for part in block.context[-3:])
+
+
+def _says_by(text: str) -> bool:
+    return bool(_by_pattern().match(text + " ") or _by_pattern().match(_beside_date(text)))
+
+
+def _beside_date(text: str) -> str:
+    """The part of a byline that is no date: "Jane Doe, 3 May 2018" or "3 May 2018, 10:15 | by Jane Doe"."""
     dates = datetext.find_dates(text)
-    if dates and dates[0].start <= 12:
-        return re.sub(r"^[\s,|·•:\-–—]*(?:\d\d?[:.h]\d\d)?(?:\s?(?:uhr|am|pm))?[\s,|·•\-–—]*", "", text[dates[0].end:],
-                      flags=re.IGNORECASE)
-    return text
+    if not dates or dates[0].start > _INTRO + _LONGEST:
+        return text
+    before = text[:dates[0].start].strip(" ,|·•:-–—(")
+    if any(is_person(name) for name in name_people(before)):
+        return before
+    return _REST_OF_DATE.sub("", text[dates[0].end:], count=1) if dates[0].start <= _INTRO else before
 
 
 def _from_biographies(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clue]:

@@ -32,6 +32,12 @@ def _phrases(table: str) -> dict[str, str]:
     return {" ".join(split_words(phrase)): reason for reason, phrases in lists.items() for phrase in phrases}
 
 
+@cache
+def _firsts(table: str) -> frozenset[str]:
+    """The words that any phrase of a table begins with."""
+    return frozenset(phrase.partition(" ")[0] for phrase in _phrases(table))
+
+
 def find_section(words: list[str]) -> str | None:
     """What kind of section a line heads, if it says what heads one and little more."""
     headings = _phrases("section")
@@ -45,8 +51,8 @@ def find_section(words: list[str]) -> str | None:
 
 def find_lead(text: str) -> str | None:
     """What a line is that opens with a phrase and a colon ("Also read: …", "Photo: …")."""
-    head, colon, _ = text[:40].replace("：", ":").partition(":")
-    return _phrases("lead").get(" ".join(split_words(head))) if colon else None
+    head, colon, rest = text[:60].replace("：", ":").partition(":")
+    return _phrases("lead").get(" ".join(split_words(head))) if colon and rest.strip() else None
 
 
 def find_opening(words: list[str], reason: str) -> bool:
@@ -55,13 +61,14 @@ def find_opening(words: list[str], reason: str) -> bool:
     return any(leads.get(" ".join(words[:size])) == reason for size in (3, 2, 1))
 
 
-def find_phrases(words: list[str]) -> tuple[str | None, int]:
+def find_phrases(words: list[str], kind: str = "word") -> tuple[str | None, int]:
     """The reason that most of a line's furniture words point to, and how many words those are."""
-    table = _phrases("word")
+    table = _phrases(kind)
     counts: dict[str, int] = {}
     place = 0
+    firsts = _firsts(kind)
     while place < len(words):
-        for size in range(min(_LONGEST, len(words) - place), 0, -1):
+        for size in range(min(_LONGEST, len(words) - place), 0, -1) if words[place] in firsts else ():
             reason = table.get(words[place] if size == 1 else " ".join(words[place : place + size]))
             if reason:
                 counts[reason] = counts.get(reason, 0) + size

@@ -21,7 +21,7 @@ _WORD = r"[^\W\d_]{2,14}"
 _ORDINAL = r"(?:st|nd|rd|th|er|º|ª|°)?"
 _YEAR = r"((?:19|20)\d\d)(?!\d)"
 _YEAR_FIRST = re.compile(rf"(?<!\d){_YEAR}([-/.])(\d\d?)\2(\d\d?)(?![\d])")
-_COMPACT = re.compile(rf"(?<![\w-])((?:19|20)\d\d)([01]\d)([0-3]\d)(?:T?\d{{4,6}}Z?)?(?![\w-])")
+_COMPACT = re.compile(r"(?<![\w-])((?:19|20)\d\d)([01]\d)([0-3]\d)(?:T?\d{4,6}Z?)?(?![\w-])")
 _EAST_ASIAN = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[年년]\s?(\d\d?)\s?[月월]\s?(\d\d?)\s?[日일]")
 _DAY_MONTH = re.compile(rf"(?<![\d.,/-])(\d\d?){_ORDINAL}[\s.,/-]{{0,3}}(?:of |de |d['’]|di )?({_WORD})"
                         rf"[\s.,/-]{{0,3}}(?:de |del )?(?:{_YEAR}|['’](\d\d)(?!\d))")
@@ -29,6 +29,7 @@ _MONTH_DAY = re.compile(rf"(?<!\w)({_WORD})\.?[\s-]{{1,2}}(?:the )?(\d\d?){_ORDI
                         rf"(?:\d\d?:\d\d ?(?:[ap]\.?m\.?)?,? )?{_YEAR}", re.IGNORECASE)
 _YEAR_MONTH_DAY = re.compile(rf"(?<!\d){_YEAR}\.?[\s/-]{{1,2}}(?:m\. |g\. )?({_WORD})\.?[\s/-]{{1,2}}(\d\d?)(?!\d)")
 _NUMBERS = re.compile(r"(?<![\d.,:/-])(\d\d?)([./-]) ?(\d\d?)\2 ?((?:19|20)\d\d|\d\d)(?![\d/]|[.,:-]\d)")
+_DIGITS = re.compile(r"\d\d")
 _MONTH_YEAR = re.compile(rf"(?<!\w)({_WORD})\.?,?\s(?:de |of )?{_YEAR}")
 
 
@@ -51,6 +52,8 @@ def find_dates(text: str, month_first: bool | None = None) -> list[FoundDate]:
 
     ``month_first`` tells how 03/04/2018 is to be read, if that is known.
     """
+    if not _DIGITS.search(text):
+        return []
     found = sorted((*_find_days(text), *_find_numbers(text, month_first), *_find_months(text)),
                    key=lambda date: (date.start, date.precision, -date.end))
     kept: list[FoundDate] = []

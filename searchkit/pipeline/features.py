@@ -48,6 +48,7 @@ class Features:
     lead: str | None  # what the words before a line's colon make of it
     furniture: str | None  # what the furniture words of a line make of it
     furniture_words: int
+    site: str | None  # what a paragraph about the site is about
     lower: bool  # begins in lower case or with punctuation
 
 
@@ -63,6 +64,8 @@ def _describe(block: Block, repeated: bool) -> Features:
     count, fillers = _count(text, words)
     is_line = len(words) <= _LINE
     furniture, furniture_words = chromewords.find_phrases(words) if is_line else (None, 0)
+    site, site_words = chromewords.find_phrases(words, "site") if len(words) >= 12 else (None, 0)
+    lead = chromewords.find_lead(text) if is_line else None
     return Features(
         words=max(count, len(block.text) // 12 if len(block.text) > _LOOKED_AT else 0),
         fillers=fillers,
@@ -76,10 +79,11 @@ def _describe(block: Block, repeated: bool) -> Features:
         dated=_is_dated(text, words),
         copyright=_COPYRIGHT.search(text) is not None,
         repeated=repeated,
-        section=chromewords.find_section(words) if is_line else None,
-        lead=chromewords.find_lead(text) if is_line else None,
+        section=chromewords.find_section(words) if is_line and not lead else None,
+        lead=lead,
         furniture=furniture,
         furniture_words=furniture_words,
+        site=site if site_words >= max(3, len(words) / 25) else None,
         lower=text[:1].islower() or text[:1] in ",;:).”’…",
     )
 

@@ -36,6 +36,7 @@ _UTC = re.compile(r"\d[T ]\d\d:\d\d[\d:.]*(?:Z|[+-]00:?00| GMT| UTC)$")
 _LONE_YEAR_MONTH = re.compile(r"(?:19|20)\d\d(?:-[01]\d)?$")
 _ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?|[a-z]{3,9})[/-](\d\d?)(?![\d])", re.IGNORECASE)
 _ADDRESS_COMPACT = re.compile(r"(?<![\d])(20\d\d)([01]\d)([0-3]\d)(?!\d)")
+_ELSEWHERE_REASONS = frozenset(("comments", "comment", "teaser", "related"))
 _DATE_CLASS = re.compile(r"date|time|byline|publi|posted|meta|stamp|autor|author|info")
 _CHANGE_CLASS = re.compile(r"updat|modif|chang")
 _ELSEWHERE_CLASS = re.compile(r"comment|related|sidebar|footer|teaser|recommend|widget|popular|latest|recent|trending|"
@@ -66,8 +67,9 @@ class _Seen:
 def find_dates(markup: Markup, verdicts: Sequence[Verdict], url: str | None, captured: str | None) -> Dates:
     """When a page was published; ``captured`` is the ISO day on which it was saved, if known."""
     month_first = _guess_order(markup)
-    seen = [*_from_head(markup, month_first), *_from_marks(markup, verdicts), *_from_address(url or ""),
-            *_from_lines(markup, verdicts, month_first)]
+    near = title.locate_byline(markup, verdicts)
+    seen = [*_from_head(markup, month_first), *_from_marks(markup, verdicts, near), *_from_address(url or ""),
+            *_from_lines(markup, verdicts, near, month_first)]
     if captured:
         seen = [each for each in seen if each.clue.value[:10] <= captured[:10]]
     ranked = _weigh(_correct_zones(seen))
@@ -113,9 +115,8 @@ def _read_stated(text: str, source: str, confidence: float, month_first: bool | 
         yield _Seen(Clue(value, source, round(confidence, 3), text[:100]), "machine")
 
 
-def _from_marks(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[_Seen]:
+def _from_marks(markup: Markup, verdicts: Sequence[Verdict], near: range) -> Iterator[_Seen]:
     """Clues from microdata and ``time`` elements, by where they stand."""
-    near = title.locate_byline(markup, verdicts)
     for name, confidence in (("datepublished", 0.93), ("datecreated", 0.7), ("datemodified", 0.3)):
         for place, block in enumerate(markup.blocks):
             for mark, text in block.marks:
@@ -149,9 +150,9 @@ def _from_address(url: str) -> Iterator[_Seen]:
             yield _Seen(Clue(found[0].value, "url", 0.9 if match else 0.7, parts[0].strip("/")), "address")
 
 
-def _from_lines(markup: Markup, verdicts: Sequence[Verdict], month_first: bool | None) -> Iterator[_Seen]:
+def _from_lines(markup: Markup, verdicts: Sequence[Verdict], near: range,
+                month_first: bool | None) -> Iterator[_Seen]:
     """Clues from what readers see: by the line's place, its neighbours and its class."""
-    near = title.locate_byline(markup, verdicts)
     end = max((place for place, verdict in enumerate(verdicts) if verdict.keep), default=-1)
     start = title.find_start(verdicts)
     for place, block in enumerate(markup.blocks):
@@ -172,11 +173,12 @@ def _judge_line(block: Block, verdict: Verdict, place: int, near: range, end: in
     kind = _kind_before(block.text, date.start)
     if kind == "other":
         return 0.05, "notice"
-    if kind == "comment" or _is_elsewhere(block, verdict, place, near):
-        return (0.1, "comment") if "comment" in verdict.reason or kind == "comment" else (0.15, "teaser")
+    remark = place not in near and (_says_comment(block.text) or "comment" in verdict.reason)
+    if remark or _is_elsewhere(block, verdict, place, near):
+        return (0.1, "comment") if remark else (0.15, "teaser")
     if kind == "updated":
         return 0.35, "modified"
-    if len(block.text) > _BYLINE_LENGTH or verdict.keep and len(block.text) > 90:
+    if len(block.text) > _BYLINE_LENGTH or (verdict.keep and len(block.text) > 90):
         return (0.6, "dateline") if place in near and _is_dateline(block.text, date) else (0.05, "story")
     inner = " ".join(block.context[-2:])
     marked = kind == "published" or bool(_DATE_CLASS.search(inner))
@@ -190,13 +192,10 @@ def _judge_line(block: Block, verdict: Verdict, place: int, near: range, end: in
 
 
 def _is_elsewhere(block: Block, verdict: Verdict, place: int, near: range) -> bool:
-    """Whether a block belongs to comments, teasers and the like rather than to the story."""
-    if verdict.reason in ("comments", "comment", "related") or verdict.reason == "teaser" and place not in near:
-        return True
-    inner = " ".join(block.context[-5:])
-    if "comment" in inner and ("comment-" in inner or "comments" in inner) and place not in near:
-        return True
-    return place not in near and bool(_ELSEWHERE_CLASS.search(inner))
+    """Whether a block away from the headline belongs to comments, teasers and the like, not to the story."""
+    if place in near:
+        return False
+    return verdict.reason in _ELSEWHERE_REASONS or bool(_ELSEWHERE_CLASS.search(" ".join(block.context[-5:])))
 
 
 def _is_dateline(text: str, date: datetext.FoundDate) -> bool:
@@ -206,18 +205,16 @@ def _is_dateline(text: str, date: datetext.FoundDate) -> bool:
 
 
 def _kind_before(text: str, end: int) -> str | None:
-    """What the words before (or, of comments, anywhere beside) a date in a line say of it."""
-    before = text[:end].casefold()
-    after = text[end:end + 40].casefold()
-    best: tuple[int, str] | None = None
-    for kind, pattern in _kinds():
-        for match in pattern.finditer(before[-80:]):
-            if best is None or match.start() >= best[0]:
-                best = (match.start(), kind)
-        if kind == "comment" and not re.search(r"\d\s*$|\|", after[:max(0, after.find("comment"))]) \
-                and pattern.search(after) and not re.search(r"\d+\s+\w*comment|[|·•]", after):
-            return kind
-    return best[1] if best else None
+    """What the last telling word before a date in a line says of it: "published", "updated" or "other"."""
+    before = text[max(0, end - 80):end].casefold()
+    found = [(match.end(), kind) for kind, pattern in _kinds() if kind != "comment"
+             for match in pattern.finditer(before)]
+    return max(found)[1] if found else None
+
+
+def _says_comment(text: str) -> bool:
+    """Whether a line has a word that stands beside comments: "Jane, 3 May 2018, Reply"."""
+    return any(pattern.search(text.casefold()) for kind, pattern in _kinds() if kind == "comment")
 
 
 @cache
@@ -281,5 +278,5 @@ def _find_bound(markup: Markup, verdicts: Sequence[Verdict], month_first: bool |
 
 
 def _is_comment(block: Block, verdict: Verdict) -> bool:
-    return (verdict.reason in ("comments", "comment") or _kind_before(block.text, len(block.text)) == "comment"
+    return (verdict.reason in ("comments", "comment") or _says_comment(block.text)
             or any("comment" in part for part in block.context[-5:]))

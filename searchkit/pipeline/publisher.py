@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 
 from searchkit.model import Clue
 from searchkit.pipeline import author, structured, title, wordlists
@@ -20,13 +21,15 @@ _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright|&copy;)[\s©]*(?:copyright|by)?\
                         r"([^\W\d_][^|©•·–—.,;()]{1,40})", re.IGNORECASE)
 _NOTICE = re.compile(r"^(?:\(c\)|©|copyright|\s|(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?)+\s+|"
                      r"\s(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?$", re.IGNORECASE)
+_LOGO = re.compile(r"(?i)(?:^(?:logo|home ?page)\s+(?:of\s+)?|\s+(?:logo|home ?page)$)")
 _COMPANY = re.compile(r"(?i)\b(?:media|publishing|publications|verlag|verlags|group|holdings|digital|interactive|"
                       r"communications|press)\b")
 _WRITES_FOR = re.compile(r"(?:contributor (?:to|at|for)|contributes to|writes for|writer (?:at|for)|"
                          r"reporter (?:at|for|with)|correspondent (?:at|for)|editor (?:at|of|for)|"
                          r"journalist (?:at|for|with)|columnist (?:at|for)|staff of|"
                          r"redakteur(?:in)? (?:bei|der|des)|schreibt für|journaliste (?:à|au|pour))\s+"
-                         r"(?:the website\s+)?((?:[Tt]he\s)?[A-ZÀ-Ý0-9][^\s,.;]*(?:\s(?:of|and|&|[A-ZÀ-Ý0-9][^\s,.;]*)){0,4})")
+                         r"(?:the website\s+)?((?:[Tt]he\s)?[A-ZÀ-Ý0-9][^\s,.;]*"
+                         r"(?:\s(?:of|and|&|[A-ZÀ-Ý0-9][^\s,.;]*)){0,4})")
 
 # A name is short; what is longer is a slogan. Of 177 publishers in the development set the longest has 40.
 _LONGEST = 45
@@ -83,14 +86,17 @@ def name_outlet(text: str) -> str:
 
 @cache
 def _known_domains() -> Mapping[str, str]:
-    pairs = (line.split(None, 1) for line in wordlists.read_lines("publishers.txt"))
-    return {domain: name for domain, name in pairs}
+    names = {}
+    for line in wordlists.read_lines("publishers.txt"):
+        domain, name = line.split(None, 1)
+        names[domain] = name
+    return names
 
 
 @cache
 def _known_names() -> Mapping[str, str]:
     """Names of well-known outlets by their letters alone, with and without their article."""
-    names = {}
+    names: dict[str, str] = {}
     for name in _known_domains().values():
         names.setdefault(_join(name), name)
         names.setdefault(_join(name).removeprefix("the"), name)
@@ -147,7 +153,7 @@ def _from_title(markup: Markup, host: str) -> Iterator[Clue]:
     label = _label(host)
     for part, cut, confidence in ((text[cuts[-1].end():], cuts[-1], 0.42), (text[:cuts[0].start()], cuts[0], 0.25)):
         name = name_outlet(part)
-        if label and _agrees(name, label) or _join(name) in _known_names():
+        if (label and _agrees(name, label)) or _join(name) in _known_names():
             confidence = 0.75
         elif "|" in cut.group():
             confidence += 0.1
@@ -167,7 +173,9 @@ def _from_copyright(markup: Markup) -> Iterator[Clue]:
             name = name_outlet(match[1])
             weak = _COMPANY.search(name) or name != match[1].strip() or block.tag == "figcaption"
             known = _join(name) in _known_names()
-            yield Clue(name, "copyright", 0.7 if known else 0.3 if weak else 0.45, block.text[:100])
+            dated = re.search(r"(?:19|20)\d\d", block.text) is not None
+            confidence = 0.7 if known else 0.3 if weak else 0.52 if dated else 0.4
+            yield Clue(name, "copyright", confidence, block.text[:100])
 
 
 def _from_biography(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clue]:
@@ -185,30 +193,28 @@ def _from_top_lines(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clu
     top = markup.blocks[:start if headline is None else min(headline, start)]
     furniture = frozenset(wordlists.read_lines("site_words.txt"))
     lines = Counter(block.text for block in top if block.tag != "li" and 2 < len(block.text) <= _LONGEST)
+    twins = {one.text for one, other in pairwise(top) if one.text == other.text}
     bullets = {block.text for block in top if block.tag == "li"}
-    rest = Counter(_join(clue.value) for clue in _from_copyright(markup))
+    owners = {_join(clue.value) for clue in _from_copyright(markup)}
     for text, count in lines.items():
         if text.casefold() in furniture or text in bullets or not _is_name(text):
             continue
-        confidence = 0.2
-        if _join(text) in _known_names():
+        confidence = 0.2 if count == 1 else 0.72 if text in twins and count > 2 else 0.62 if text in twins else 0.4
+        name = _LOGO.sub("", text)
+        if name != text:
+            confidence = 0.55
+        if _join(name) in _known_names() and (count > 1 or name != text or " " in name):
             confidence = 0.75
-        elif count >= 2 and not _is_picture(text):
-            confidence = 0.65 if count == 2 else 0.72
-        if rest[_join(text)]:
-            confidence = max(confidence + 0.1, 0.6)
-        yield Clue(name_outlet(text), "top-line", confidence, text)
+        if _join(name) in owners:
+            confidence = min(0.85, max(confidence + 0.2, 0.65))
+        yield Clue(name_outlet(name), "top-line", confidence, text)
 
 
 def _is_name(text: str) -> bool:
     """Whether a line could be a name: few words, the first with a capital, no sentence, no number alone."""
     words = text.split()
     return (len(words) <= 5 and text[0].isupper() and any(letter.isalpha() for letter in text)
-            and text[-1] not in ".!?:…," and not re.search(r"[|@#]|\d\d:\d\d", text))
-
-
-def _is_picture(text: str) -> bool:
-    return bool(re.search(r"(?i)\b(?:logo|icon|image|photo|banner|advert)\b", text))
+            and text[-1] not in ".!?:…," and not re.search(r"[|@#/]|\d\d:\d\d|\bago\b", text))
 
 
 def _rank(clues: Iterable[Clue], host: str) -> tuple[Clue, ...]:
@@ -243,4 +249,4 @@ def _agrees(name: str, label: str) -> bool:
         return bool(label) and joined == label
     initials = "".join(word[0] for word in title.fold(name).split())
     short, long = sorted((joined, label), key=len)
-    return short in long and 2 * len(short) + 4 >= len(long) or initials == label
+    return (short in long and 2 * len(short) + 4 >= len(long)) or initials == label

@@ -49,7 +49,7 @@ class Items:
                 return found
         return []
 
-    def name_values(self, value: Any) -> list[str]:
+    def name_values(self, value: object) -> list[str]:
         """A JSON value as plain texts: a string itself, an object by its name, a list by its members."""
         if isinstance(value, str):
             return [clean(value)] if value.strip() else []
@@ -64,7 +64,7 @@ class Items:
             return self._follow(value.get("@id"))
         return []
 
-    def _follow(self, reference: Any) -> list[str]:
+    def _follow(self, reference: object) -> list[str]:
         """The name of the object with this "@id"."""
         if not isinstance(reference, str):
             return []
@@ -75,12 +75,12 @@ class Items:
 
 
 def clean(text: str) -> str:
-    """Text without entities, markup and doubled white space."""
+    """Text without entities, markup, soft hyphens and doubled white space."""
     for _ in range(2):  # Many sites escape twice.
         text = html.unescape(text)
     if "<" in text:
         text = re.sub(r"<[^<>]{0,300}>", " ", text)
-    return " ".join(text.split())
+    return " ".join(text.replace("\u00ad", "").split())
 
 
 def find_meta(markup: Markup, *names: str) -> list[tuple[str, str]]:
@@ -107,7 +107,9 @@ def read_items(markup: Markup) -> Items:
 
 @lru_cache(maxsize=4)
 def _sort_items(scripts: tuple[str, ...]) -> Items:
-    stories, pages, others = [], [], []
+    stories: list[dict[str, Any]] = []
+    pages: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
     for script in scripts:
         for value in _load(script[:_LONGEST]):
             for item, elsewhere in _walk(value, False, 0):
@@ -140,7 +142,8 @@ def _load(script: str) -> list[Any]:
 
 def _load_each(text: str) -> list[Any]:
     """All JSON values that stand one after the other in a text, as far as they can be read."""
-    decoder, values, start = json.JSONDecoder(strict=False), [], 0
+    decoder, start = json.JSONDecoder(strict=False), 0
+    values: list[Any] = []
     while start < len(text) and len(values) < 100:
         try:
             value, start = decoder.raw_decode(text, start)
@@ -152,7 +155,7 @@ def _load_each(text: str) -> list[Any]:
     return values
 
 
-def _walk(value: Any, elsewhere: bool, depth: int) -> Iterator[tuple[dict[str, Any], bool]]:
+def _walk(value: object, elsewhere: bool, depth: int) -> Iterator[tuple[dict[str, Any], bool]]:
     """Every object in a JSON value, and whether it belongs to something other than the page's story."""
     if depth > _DEEPEST:
         return

@@ -11,7 +11,7 @@ from pathlib import Path
 from searchkit.errors import SourceError
 from searchkit.model import Page, Rejected
 from searchkit.sources import folder, jsonl
-from searchkit.sources.file import display, read_file
+from searchkit.sources.file import display, exists, find_location, read_file
 
 
 def read(paths: Sequence[str | Path]) -> Iterator[Page | Rejected]:
@@ -19,12 +19,16 @@ def read(paths: Sequence[str | Path]) -> Iterator[Page | Rejected]:
 
     Raises SourceError when none of the paths exists; one that is missing among others is a Rejected.
     """
-    places = [Path(path) for path in paths]
-    if not any(place.exists() for place in places):
-        names = ", ".join(display(place) for place in places) or "no path"
-        raise SourceError("there is nothing to read", names, "check the spelling of the path")
-    for place in places:
-        yield from _read_place(place)
+    check(paths)
+    for path in paths:
+        yield from _read_place(Path(path))
+
+
+def check(paths: Sequence[str | Path]) -> None:
+    """Raise SourceError when none of the paths exists."""
+    if not any(exists(Path(path)) for path in paths):
+        names = ", ".join(display(Path(path)) for path in paths) or "no path"
+        raise SourceError("there is no such file or folder", names, "check the spelling of the path")
 
 
 def measure(paths: Sequence[str | Path]) -> int:
@@ -34,11 +38,11 @@ def measure(paths: Sequence[str | Path]) -> int:
 
 def locate(path: str | Path) -> str:
     """The location under which the pages of a path are known: the page's own, or the beginning of theirs."""
-    return display(Path(path).absolute())
+    return find_location(Path(path))
 
 
 def _read_place(place: Path) -> Iterator[Page | Rejected]:
-    if not place.exists():
+    if not exists(place):
         yield Rejected(display(place), "not-found", "there is no such file or folder")
     elif place.is_dir():
         for file in folder.walk(place):

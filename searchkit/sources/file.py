@@ -22,6 +22,24 @@ def display(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
+def find_location(path: Path) -> str:
+    """The same text for the same file from wherever, and however, it was named (but for links)."""
+    return display(path.resolve() if ".." in path.parts else path.absolute())
+
+
+def exists(path: Path) -> bool:
+    """Whether there is something of that name; no error for a name that nothing can have."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def reject_special(path: Path) -> Rejected:
+    """The rejection of what can be read but once, or never ends."""
+    return Rejected(display(path), "not-a-file", "it is a folder, device, pipe or socket")
+
+
 def reject_unreadable(path: Path, problem: OSError | EOFError | zlib.error) -> Rejected:
     """The rejection of a file that the system, or its compression, does not let us read."""
     detail = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
@@ -36,11 +54,11 @@ def read_file(path: Path) -> Page | Rejected:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return Rejected(display(path), "not-a-file", "it is a device, pipe or socket")
+            return reject_special(path)
         with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as problem:
         return reject_unreadable(path, problem)
     if len(content) > MAX_BYTES:
         return Rejected(display(path), "too-large", f"it has more than {MAX_BYTES // 2**20} MB")
-    return Page(display(path), content, location=display(path.absolute()), size=status.st_size)
+    return Page(display(path), content, location=find_location(path), size=status.st_size)

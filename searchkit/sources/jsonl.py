@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from searchkit.model import READY, Page, Rejected
-from searchkit.sources.file import MAX_BYTES, display, reject_unreadable
+from searchkit.sources.file import MAX_BYTES, display, find_location, reject_special, reject_unreadable
 
 _SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
@@ -21,6 +21,9 @@ def is_jsonl(path: Path) -> bool:
 
 def read(path: Path) -> Iterator[Page | Rejected]:
     """A page for each line that is not blank; its content is the line, its location the path and the line."""
+    if not path.is_file():
+        yield reject_special(path)
+        return
     try:
         with path.open("rb") as raw:
             if path.suffix.lower() == ".gz":
@@ -33,7 +36,7 @@ def read(path: Path) -> Iterator[Page | Rejected]:
 
 
 def _read_lines(path: Path, lines: BinaryIO, raw: BinaryIO) -> Iterator[Page | Rejected]:
-    shown, location = display(path), display(path.absolute())
+    shown, location = display(path), find_location(path)
     number, done = 0, 0
     while line := lines.readline(MAX_BYTES + 1):
         number += 1

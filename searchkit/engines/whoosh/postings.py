@@ -10,25 +10,29 @@ from __future__ import annotations
 
 import pickle
 import zlib
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 from itertools import accumulate, chain, compress, groupby
 from operator import itemgetter, sub
+from struct import Struct
 from typing import Any, NamedTuple
 
 from whoosh.codec.whoosh3 import (
     WHOOSH3_HEADER_MAGIC,
     W3Codec,
     W3FieldWriter,
-    W3PostingsWriter,
     W3Segment,
+    W3TermInfo,
 )
-from whoosh.system import pack_int, unpack_int
+from whoosh.fields import Schema
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
+from whoosh.system import pack_int, pack_ushort, unpack_int
 
 BLOCK = 2048  # postings
 WORTH_DEFLATING = 200  # bytes
 LEVEL = 1  # of deflation
+_INFO = Struct("!BfIBBfIIqi")  # flags, weight, documents, lengths, top weight, first, last, offset, length
 
 
 class Postings(NamedTuple):
@@ -53,9 +57,11 @@ class Entry(NamedTuple):
 NO_POSTINGS = Postings(())
 
 
-def read_postings(file: Any, info: Any) -> Postings:
+def read_postings(file: StructFile, info: W3TermInfo) -> Postings:
     """The whole posting list that a Whoosh term info points to."""
-    blocks = [Postings(*_decode(data)) for data in _read_blocks(file.get(*info.extent()))]
+    offset, length = info.extent()
+    size = length[0] if isinstance(length, tuple) else length  # a tuple in Whoosh 2.7.4
+    blocks = [_decode(block) for block in _read_blocks(file.get(offset, size))]
     return blocks[0] if len(blocks) == 1 else join(blocks)
 
 
@@ -108,21 +114,41 @@ def _decode(block: tuple[Any, ...]) -> Postings:
     return Postings(tuple(accumulate(deltas)), weights, values)
 
 
+def encode_postings(postings: Postings) -> bytes:
+    """A posting list as it stands in the file; the inverse of ``read_postings``."""
+    documents, weights, values = postings
+    parts = [WHOOSH3_HEADER_MAGIC]
+    for start in range(0, len(documents), BLOCK):
+        end = start + BLOCK
+        ids = documents[start:end]
+        deltas = tuple(map(sub, ids, chain((0,), ids)))
+        shortened, heaviest = (None, 1.0) if weights is None else _shorten(weights[start:end])
+        data = pickle.dumps((deltas, shortened, values and tuple(values[start:end])), 4)
+        deflate = len(data) >= WORTH_DEFLATING
+        if deflate:
+            data = zlib.compress(data, LEVEL)
+        facts = pickle.dumps((len(ids), ids[-1], heaviest, int(deflate), 0, 0), 2)
+        length = len(facts) + len(data)
+        parts += [pack_int(length if end < len(documents) else -length), facts, data]
+    return b"".join(parts)
+
+
+def _shorten(weights: Sequence[float]) -> tuple[tuple[float, ...] | float | None, float]:
+    """Weights as Whoosh puts them (one where all are equal, nothing where all are 1), and the greatest."""
+    heaviest = max(weights)
+    if min(weights) < heaviest:
+        return tuple(weights), heaviest
+    return None if heaviest == 1.0 else heaviest, heaviest
+
+
 class Codec(W3Codec):  # type: ignore[misc]
     """Whoosh's own codec with another way of writing postings. Segments name Whoosh's as theirs."""
 
-    def __init__(self) -> None:
-        super().__init__(blocklimit=BLOCK, compression=LEVEL)
-
-    def field_writer(self, storage: Any, segment: Any) -> FieldWriter:
+    def field_writer(self, storage: FileStorage, segment: W3Segment) -> FieldWriter:
         """The writer of the dictionary."""
         return FieldWriter(self, storage, segment)
 
-    def postings_writer(self, dbfile: Any, byteids: bool = False) -> BlockWriter:
-        """The writer of posting lists."""
-        return BlockWriter(dbfile, blocklimit=BLOCK, byteids=byteids, compression=LEVEL)
-
-    def new_segment(self, storage: Any, indexname: str) -> Any:
+    def new_segment(self, storage: FileStorage, indexname: str) -> W3Segment:
         """A segment that anything with Whoosh can read."""
         return W3Segment(W3Codec(), indexname)
 
@@ -130,49 +156,24 @@ class Codec(W3Codec):  # type: ignore[misc]
 class FieldWriter(W3FieldWriter):  # type: ignore[misc]
     """Writes the term dictionary an entry at a time."""
 
-    def add_entries(self, schema: Any, entries: Iterable[Entry]) -> None:
+    def add_entries(self, schema: Schema, entries: Iterable[Entry]) -> None:
         """Write entries, which come in order of field and term; those of one term are joined."""
+        offset = self._postfile.tell()
         for field, of_field in groupby(entries, key=itemgetter(0)):
             self.start_field(field, schema[field])
+            key = pack_ushort(self._fieldid)
             for term, of_term in groupby(of_field, key=itemgetter(1)):
                 postings = join([entry.postings for entry in of_term])
                 if postings.documents:
-                    self.start_term(term)
-                    self._postwriter.add_all(postings)
-                    self.finish_term()
+                    data = encode_postings(postings)
+                    self._postfile.write(data)
+                    self._tindex.add(key + term, _encode_info(postings, offset, len(data)))
+                    offset += len(data)
             self.finish_field()
 
 
-class BlockWriter(W3PostingsWriter):  # type: ignore[misc]
-    """Writes a posting list a block at a time."""
-
-    def add_all(self, postings: Postings) -> None:
-        """Write a list; its last block is left to ``finish_postings``, which marks it as the last."""
-        documents, weights, values = postings
-        for start in range(0, len(documents), BLOCK):
-            if start:
-                self._write_block()
-            end = start + BLOCK
-            self._ids = array("I", documents[start:end])
-            self._weights = (array("f", (1.0,)) * len(self._ids) if weights is None
-                             else array("f", weights[start:end]))
-            self._values = () if values is None else tuple(values[start:end])
-            self._maxweight = max(self._weights)
-
-    def _write_block(self, last: bool = False) -> None:
-        if not self._blockcount:
-            self._postfile.write(WHOOSH3_HEADER_MAGIC)
-        self._terminfo.add_block(self)
-        ids, weights = self._ids, self._weights
-        same = self._maxweight == min(weights)
-        weights = tuple(weights) if not same else None if weights[0] == 1.0 else weights[0]
-        deltas = tuple(map(sub, ids, chain((0,), ids)))
-        data = pickle.dumps((deltas, weights, self._values or None), 4)
-        deflate = len(data) >= WORTH_DEFLATING
-        if deflate:
-            data = zlib.compress(data, LEVEL)
-        facts = pickle.dumps((len(ids), ids[-1], self._maxweight, int(deflate), 0, 0), 2)
-        length = len(facts) + len(data)
-        self._postfile.write(pack_int(-length if last else length) + facts + data)
-        self._blockcount += 1
-        self._new_block()
+def _encode_info(postings: Postings, offset: int, length: int) -> bytes:
+    """Whoosh's term info: among others the sum of weights, how many documents, where the postings are."""
+    documents, weights, _ = postings
+    total, heaviest = (len(documents), 1.0) if weights is None else (sum(weights), max(weights))
+    return _INFO.pack(0, total, len(documents), 0, 0, heaviest, documents[0], documents[-1], offset, length)

@@ -15,7 +15,7 @@ from struct import pack, unpack
 from typing import Any
 
 from whoosh.fields import STORED, FieldType, Schema
-from whoosh.formats import Existence, Positions
+from whoosh.formats import Existence, Format, Positions
 
 from searchkit.fields import FIELDS, KEYWORD_FIELDS, TEXT_FIELDS, Kind
 from searchkit.search.analysis import Analysed, fold_value
@@ -47,7 +47,7 @@ class Places(Positions):  # type: ignore[misc]
 class Ready(FieldType):  # type: ignore[misc]
     """A field whose values arrive as postings."""
 
-    def __init__(self, posting_format: Any) -> None:
+    def __init__(self, posting_format: Format) -> None:
         super().__init__(posting_format, analyzer=None)
 
     def index(self, value: Iterable[tuple[bytes, int, float, bytes]], **_: object) -> Iterable[Any]:

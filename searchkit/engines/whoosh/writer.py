@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from heapq import merge
 from operator import itemgetter
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec
+from whoosh.codec.whoosh3 import W3Codec, W3Segment
+from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
@@ -67,19 +69,19 @@ class Inversion:
                 for term, documents in sorted(self._terms[field].items()):
                     yield Entry(field, encode_term(term), Postings(documents))
             else:
-                documents, lengths = zip(*self._lengths[field], strict=True)
-                yield Entry(field, encode_term(LENGTH_TERM), Postings(documents, lengths))
+                numbers, lengths = zip(*self._lengths[field], strict=True)
+                yield Entry(field, encode_term(LENGTH_TERM), Postings(numbers, lengths))
 
 
 class Writer(SegmentWriter):  # type: ignore[misc]
     """Adds and deletes documents; all of it takes effect at ``commit``, or nothing does."""
 
-    def __init__(self, index: Any) -> None:
+    def __init__(self, index: FileIndex) -> None:
         super().__init__(index, codec=Codec())
         self._inversion = Inversion()
-        self._merged: list[tuple[Any, dict[int, int] | None, int]] = []
-        self._closed_segments: list[Any] = []
-        self._placed: dict[str, tuple[Any, int]] = {}
+        self._merged: list[tuple[SegmentReader, dict[int, int] | None, int]] = []
+        self._closed_segments: list[W3Segment] = []
+        self._placed: dict[str, tuple[W3Segment, int]] = {}
 
     def add_row(self, row: Row) -> None:
         """Add a document; one with the same id that was added before is forgotten."""
@@ -97,16 +99,27 @@ class Writer(SegmentWriter):  # type: ignore[misc]
         """Ids of the documents added."""
         return list(self._placed)
 
-    def add_reader(self, reader: Any) -> None:
+    def add_reader(self, reader: SegmentReader) -> None:
         """Take over the documents of another segment."""
         base = self.docnum
         numbers = self.write_per_doc([STORED_DOCUMENT], reader)
         self._merged.append((reader, numbers, base))
         self._added = True
 
-    def commit_all(self) -> None:
-        """Make everything permanent and visible."""
-        self.commit(mergetype=merge_segments)
+    def abandon(self) -> None:
+        """Let go of the lock and of everything that was not committed."""
+        if self.is_closed:
+            return
+        try:
+            with suppress(OSError):
+                self.cancel()
+            for segment in (self.newsegment, *self._closed_segments):
+                for name in segment.list_files(self.storage):
+                    with suppress(OSError):
+                        self.storage.delete_file(name)
+        finally:
+            if not self.is_closed:
+                self._finish()
 
     def _start_segment(self) -> None:
         self._closed_segments.append(self._finalize_segment())
@@ -125,7 +138,7 @@ class Writer(SegmentWriter):  # type: ignore[misc]
         self._inversion, self._merged = Inversion(), []
 
 
-def read_entries(reader: Any, numbers: dict[int, int] | None, base: int) -> Iterator[Entry]:
+def read_entries(reader: SegmentReader, numbers: dict[int, int] | None, base: int) -> Iterator[Entry]:
     """All postings of a segment with its documents renumbered: by table where some were deleted."""
     file = reader.storage().open_file(reader.segment().make_filename(W3Codec.POSTS_EXT))
     for (field, term), info in reader:
@@ -138,7 +151,7 @@ def read_entries(reader: Any, numbers: dict[int, int] | None, base: int) -> Iter
         yield Entry(field, term, postings._replace(documents=documents))
 
 
-def merge_segments(writer: Writer, segments: list[Any]) -> list[Any]:
+def merge_segments(writer: Writer, segments: list[W3Segment]) -> list[W3Segment]:
     """Whoosh's merge policy: merges into the writer's new segment and returns the segments that stay.
 
     Segments are merged when there are ten of about one size, or when half of one is deleted documents;
@@ -146,7 +159,7 @@ def merge_segments(writer: Writer, segments: list[Any]) -> list[Any]:
     """
     live = [segment for segment in segments if segment.doc_count_all() > segment.deleted_count()]
     stale = [segment for segment in live if 2 * segment.deleted_count() >= segment.doc_count_all()]
-    tiers: defaultdict[int, list[Any]] = defaultdict(list)
+    tiers: defaultdict[int, list[W3Segment]] = defaultdict(list)
     for segment in live:
         if segment not in stale:
             tiers[_find_tier(segment.doc_count_all())].append(segment)
@@ -165,7 +178,7 @@ def _find_tier(size: int) -> int:
     return len(str(size))
 
 
-def _count_live(segment: Any) -> int:
+def _count_live(segment: W3Segment) -> int:
     count: int = segment.doc_count_all() - segment.deleted_count()
     return count
 

@@ -1,0 +1,36 @@
+# make demo   index the sample pages and search them
+# make test   run all tests            make check   lint and types
+# make setup  make the environment     make clean   remove it, and the demo's index
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check setup bench clean
+
+demo: $(READY)
+	$(BIN)/searchkit index seeds/
+	$(BIN)/searchkit query "Huawei carrier"
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python bench/query_vs_stock.py
+
+setup: $(READY)
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("searchkit needs Python 3.11 or later: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV)
+	find index -mindepth 1 -not -name .gitignore -delete

@@ -1,0 +1,341 @@
+"""The command line: arguments in, text out. What it does is in ``index`` and ``render``."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TextIO
+
+import typer
+from typer.core import TyperGroup
+
+from searchkit import render
+from searchkit.errors import DocumentNotFound, EngineError, IndexFault, SearchkitError, SettingsError
+from searchkit.fields import FACETS
+from searchkit.index import Index, open_index
+from searchkit.model import Document, Rejected, Results
+from searchkit.render import Style
+from searchkit.settings import resolve
+from searchkit.version import VERSION
+
+FOUND, NOTHING, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130  # exit codes
+PAGE = 1_000  # hits fetched at once where all of them are asked for
+
+IndexOption = Annotated[str | None, typer.Option("--index", metavar="DIR", help="The index (default: ./index).")]
+EngineOption = Annotated[str | None, typer.Option("--engine", metavar="NAME", help="Engine of the index.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+ColorOption = Annotated[str | None, typer.Option("--color", metavar="auto|always|never", help="Use colour.")]
+WorkersOption = Annotated[int | None, typer.Option("--workers", metavar="N", help="Processes (0: a processor each).")]
+
+
+class Faces(TyperGroup):
+    """Turns what was raised on purpose into a message and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's own signature
+        """Run the command."""
+        try:
+            answer = super().invoke(ctx)
+            sys.stdout.flush()
+        except SearchkitError as error:
+            print_error(f"searchkit: {error}")
+            raise typer.Exit(find_exit_code(error)) from None
+        except KeyboardInterrupt:
+            print_error("searchkit: interrupted; what was done is kept, the same command goes on from there")
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(FOUND) from None
+        return answer
+
+
+app = typer.Typer(name="searchkit", cls=Faces, add_completion=False, no_args_is_help=True, rich_markup_mode=None,
+                  pretty_exceptions_enable=False)
+
+
+@app.callback(invoke_without_command=True)
+def start(version: Annotated[bool, typer.Option("--version", help="Show the version and leave.")] = False) -> None:
+    """Turn a pile of saved news and web pages into a searchable archive."""
+    if version:
+        print_line(f"searchkit {VERSION}")
+        raise typer.Exit
+
+
+@app.command()
+def index(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Pages, or folders of them.")],
+    prune: Annotated[bool, typer.Option("--prune", help="Forget pages that vanished below the paths.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew.")] = False,
+    workers: WorkersOption = None,
+    folder: IndexOption = None,
+    engine: EngineOption = None,
+    as_json: JsonOption = False,
+    color: ColorOption = None,
+) -> None:
+    """Read, extract and index all pages below the paths; those that have not changed are passed over."""
+    from searchkit import sources
+
+    settings = resolve({"index": folder, "engine": engine, "workers": workers, "color": color})
+    sources.check(paths)
+    with open_index(settings.index, settings.engine, create=True, rebuild=rebuild) as place:
+        bar = _Progress(sources.measure(paths))
+        try:
+            report = place.add(paths, workers=settings.workers, prune=prune, progress=bar.show)
+        finally:
+            bar.clear()
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        print_lines(render.render_report(report, make_style(settings.color, sys.stdout)))
+    taken = report.added + report.updated + report.unchanged
+    if not taken and not report.rejected and not report.removed:
+        print_error(f"searchkit: no pages were found in {', '.join(paths)}")
+    raise typer.Exit(FOUND if taken or report.removed else NOTHING)
+
+
+@app.command()
+def query(
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What to search for; nothing means all.")] = "",
+    publisher: Annotated[list[str] | None, typer.Option(metavar="V", help="Only by this publisher (or none).")] = None,
+    entity: Annotated[list[str] | None, typer.Option(metavar="V", help="Only naming this entity.")] = None,
+    author: Annotated[list[str] | None, typer.Option(metavar="V", help="Only by this author.")] = None,
+    language: Annotated[list[str] | None, typer.Option(metavar="V", help="Only in this language.")] = None,
+    not_publisher: Annotated[list[str] | None, typer.Option(metavar="V", help="Not by this publisher.")] = None,
+    not_entity: Annotated[list[str] | None, typer.Option(metavar="V", help="Not naming this entity.")] = None,
+    not_author: Annotated[list[str] | None, typer.Option(metavar="V", help="Not by this author.")] = None,
+    not_language: Annotated[list[str] | None, typer.Option(metavar="V", help="Not in this language.")] = None,
+    after: Annotated[str | None, typer.Option(metavar="D", help="From this day on: 2018, 2018-03, 30d …")] = None,
+    before: Annotated[str | None, typer.Option(metavar="D", help="Up to this day, it included.")] = None,
+    facet: Annotated[list[str] | None, typer.Option(metavar="F[:N]", help=f"Count: {', '.join(FACETS)}.")] = None,
+    no_facets: Annotated[bool, typer.Option("--no-facets", help="Count none.")] = False,
+    sort: Annotated[str, typer.Option(metavar="S", help="relevance, newest or oldest.")] = "relevance",
+    limit: Annotated[int | None, typer.Option(metavar="N", help="Hits to show (default 10).")] = None,
+    offset: Annotated[int, typer.Option(metavar="N", help="Hits to pass over first.")] = 0,
+    match: Annotated[str, typer.Option(metavar="M", help="all words or any of them.")] = "all",
+    snippets: Annotated[int, typer.Option(metavar="N", help="Excerpts of each hit.")] = 1,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="A hit a line in JSON, all of them.")] = False,
+    batch: Annotated[str | None, typer.Option(metavar="FILE", help="A query a line (-: standard input).")] = None,
+    folder: IndexOption = None,
+    engine: EngineOption = None,
+    as_json: JsonOption = False,
+    color: ColorOption = None,
+) -> None:
+    """Ranked, faceted search with highlighted snippets."""
+    settings = resolve({"index": folder, "engine": engine, "color": color})
+    options: dict[str, Any] = {
+        "publisher": publisher, "entity": entity, "author": author, "language": language,
+        "not_publisher": not_publisher, "not_entity": not_entity, "not_author": not_author,
+        "not_language": not_language, "after": after, "before": before, "sort": sort, "offset": offset,
+        "match": match, "snippets": snippets, "limit": 10 if limit is None else limit,
+    }
+    if no_facets or jsonl:
+        options["facets"] = ()
+    elif facet:
+        options["facets"] = facet
+    with open_index(settings.index, settings.engine) as place:
+        if batch is not None:
+            for row in _answer_batch(place, batch, options):
+                print_json(row)
+            return
+        if jsonl:
+            found = _print_hits(place, text, options, limit)
+        else:
+            results = place.query(text, **options)
+            _print_results(results, as_json, settings.color)
+            found = results.total
+    raise typer.Exit(FOUND if found else NOTHING)
+
+
+@app.command()
+def extract(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Pages, or folders of them.")],
+    workers: WorkersOption = None,
+    as_json: JsonOption = True,
+) -> None:
+    """Show what each page becomes, as JSON Lines; index nothing."""
+    from searchkit import ingest, sources
+
+    settings = resolve({"workers": workers})
+    taken = 0
+    for outcome in ingest.extract_pages(sources.read(paths), settings.workers):
+        made = outcome if isinstance(outcome, Rejected) else outcome.document
+        print_json(made.to_dict())
+        taken += isinstance(made, Document)
+    raise typer.Exit(FOUND if taken else NOTHING)
+
+
+@app.command()
+def show(
+    document_id: Annotated[str, typer.Argument(metavar="ID", help="As it stands in the results of a query.")],
+    folder: IndexOption = None,
+    engine: EngineOption = None,
+    as_json: JsonOption = False,
+    color: ColorOption = None,
+) -> None:
+    """Show one document."""
+    settings = resolve({"index": folder, "engine": engine, "color": color})
+    with open_index(settings.index, settings.engine) as place:
+        document = place.get(document_id)
+    if as_json:
+        print_json(document.to_dict())
+    else:
+        print_lines(render.render_document(document, make_style(settings.color, sys.stdout)))
+
+
+@app.command()
+def facets(
+    field: Annotated[str, typer.Argument(metavar="FIELD", help=f"One of: {', '.join(FACETS)}; date:year …")],
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="Count what this query matches.")] = "",
+    limit: Annotated[int, typer.Option(metavar="N", help="Values to show (0: all).")] = 20,
+    folder: IndexOption = None,
+    engine: EngineOption = None,
+    as_json: JsonOption = False,
+    color: ColorOption = None,
+) -> None:
+    """Show the values of a facet and how many documents have each."""
+    settings = resolve({"index": folder, "engine": engine, "color": color})
+    with open_index(settings.index, settings.engine) as place:
+        results = place.query(text, facets=(f"{field}:{limit}",), limit=0)
+    if as_json:
+        print_json({"total": results.total, **results.to_dict()["facets"]})
+    else:
+        print_lines(render.render_facets(results.facets, make_style(settings.color, sys.stdout)))
+    raise typer.Exit(FOUND if results.total else NOTHING)
+
+
+@app.command()
+def stats(
+    folder: IndexOption = None,
+    engine: EngineOption = None,
+    as_json: JsonOption = False,
+    color: ColorOption = None,
+) -> None:
+    """Show what the index holds."""
+    settings = resolve({"index": folder, "engine": engine, "color": color})
+    with open_index(settings.index, settings.engine) as place:
+        numbers = place.stats()
+    if as_json:
+        print_json(numbers)
+    else:
+        print_lines(render.render_stats(numbers, make_style(settings.color, sys.stdout)))
+
+
+def main() -> NoReturn:
+    """The program."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    app()
+    sys.exit(FOUND)
+
+
+def find_exit_code(error: SearchkitError) -> int:
+    """Which exit code tells of an error."""
+    if isinstance(error, IndexFault | EngineError):
+        return FAULT
+    return NOTHING if isinstance(error, DocumentNotFound) else USAGE
+
+
+def make_style(color: str, stream: TextIO) -> Style:
+    """The style for a stream: colour when it is wanted, or when a terminal reads it and NO_COLOR is not set."""
+    plain = bool(os.environ.get("NO_COLOR")) or not stream.isatty() or os.environ.get("TERM") == "dumb"
+    colored = color == "always" or (color == "auto" and not plain)
+    return Style(colored, min(shutil.get_terminal_size((100, 24)).columns, 120))
+
+
+def print_line(line: str) -> None:
+    """A line of results."""
+    sys.stdout.write(line + "\n")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines of results."""
+    for line in lines:
+        print_line(line)
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401
+    """A line of JSON; escapes keep whatever a page holds from reaching the terminal."""
+    print_line(json.dumps(value))
+
+
+def print_error(message: str) -> None:
+    """A line for people, beside the results."""
+    sys.stderr.write(render.make_safe(message) + "\n")
+
+
+def _print_results(results: Results, as_json: bool, color: str) -> None:
+    if as_json:
+        print_json(results.to_dict())
+    else:
+        print_lines(render.render_results(results, make_style(color, sys.stdout)))
+
+
+def _print_hits(place: Index, text: str, options: dict[str, Any], limit: int | None) -> int:
+    """All hits, or as many as the limit says, a line each; fetched by the page to keep memory bounded."""
+    done, first = 0, options["offset"]
+    while limit is None or done < limit:
+        page = PAGE if limit is None else min(PAGE, limit - done)
+        results = place.query(text, **{**options, "limit": page, "offset": first + done})
+        for hit in results:
+            print_json(hit.to_dict())
+        done += len(results)
+        if len(results) < page:
+            break
+    return done
+
+
+def _answer_batch(place: Index, file: str, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Results for each line of a file, in order; a line that cannot be answered is answered with its error."""
+    for number, line in enumerate(_read_lines(file), 1):
+        if not line.strip():
+            continue
+        name: dict[str, Any] = {"line": number}
+        try:
+            text = line.strip()
+            if text.startswith("{"):
+                asked = json.loads(text)
+                name, text = {"id": asked.get("id", number)}, asked["text"]
+            yield {**name, **place.query(text, **options).to_dict()}
+        except SearchkitError as error:
+            yield {**name, "query": text, "error": str(error)}
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+            yield {**name, "query": text, "error": "the line is neither a plain query nor {\"id\", \"text\"} in JSON"}
+
+
+def _read_lines(file: str) -> Iterator[str]:
+    try:
+        with (os.fdopen(os.dup(0), encoding="utf-8", errors="replace") if file == "-" else
+              Path(file).open(encoding="utf-8", errors="replace")) as lines:
+            yield from lines
+    except OSError as problem:
+        raise SettingsError(f"the queries cannot be read: {problem.strerror}", f"--batch {file}",
+                            "give a file with a query a line, or - for standard input") from None
+
+
+class _Progress:
+    """A bar on standard error while it is a terminal; nothing otherwise."""
+
+    def __init__(self, whole: int) -> None:
+        self._whole = whole
+        self._begun = self._shown = time.monotonic()
+        self._wanted = sys.stderr.isatty()
+
+    def show(self, pages: int, done: int) -> None:
+        """Draw the bar anew, at most ten times a second."""
+        now = time.monotonic()
+        if self._wanted and now - self._shown > 0.1:
+            self._shown = now
+            line = render.render_progress(pages, done, self._whole, now - self._begun)
+            sys.stderr.write(f"\r{line}\x1b[K")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Leave no trace."""
+        if self._wanted:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

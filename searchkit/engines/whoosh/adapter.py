@@ -1,0 +1,171 @@
+"""The engine on Whoosh: what the protocol promises, in terms of writers and snapshots."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import sleep
+
+from whoosh.codec.whoosh3 import W3Segment
+from whoosh.index import FileIndex, LockError
+from whoosh.writing import CLEAR
+
+from searchkit.engines.base import Matches, Request
+from searchkit.engines.whoosh.counting import Matched, choose_page, count_facet
+from searchkit.engines.whoosh.damage import translate_damage
+from searchkit.engines.whoosh.evaluation import Evaluation, Rarity
+from searchkit.engines.whoosh.schema import make_row, make_schema
+from searchkit.engines.whoosh.shard import Snapshot, open_snapshot
+from searchkit.engines.whoosh.storage import Storage
+from searchkit.engines.whoosh.writer import Writer, merge_segments
+from searchkit.errors import DocumentNotFound, IndexFault, IndexLocked, IndexNotFound, IndexOutdated
+from searchkit.model import Document
+from searchkit.search.analysis import Analysed
+
+ATTEMPTS = 5  # at opening files that another process may just have removed
+PAUSE = 0.01  # seconds before the second attempt, twice as long before each further one
+TOC_FILES = "_MAIN_*.toc"
+
+
+class WhooshEngine:
+    """Keeps documents in a Whoosh index in a folder."""
+
+    def __init__(self, path: Path, create: bool = False) -> None:
+        self._path = path
+        exists = any(path.glob(TOC_FILES))
+        if not exists and not create:
+            raise IndexNotFound("there is no index", str(path), "make one: searchkit index <pages>")
+        schema = make_schema()
+        with translate_damage(path):
+            if not exists:
+                path.mkdir(parents=True, exist_ok=True)
+                FileIndex.create(Storage(path), schema)
+            self._index = FileIndex(Storage(path))
+            if set(self._index.schema.names()) != set(schema.names()):
+                raise IndexOutdated("the index has other fields than this version", str(path), "rebuild it")
+        self._snapshot = Snapshot(-1, ())
+        self._refresh()
+
+    def add(self, documents: Iterable[Analysed]) -> None:
+        """Store documents, replacing those with the same id; they are searchable when this returns."""
+        with self._writing() as writer:
+            for analysed in documents:
+                writer.add_row(make_row(analysed))
+            if writer.added_ids:
+                self._forget(writer, writer.added_ids)
+                self._commit(writer, merge_segments)
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Forget documents; how many there were. Unknown ids are passed over."""
+        with self._writing() as writer:
+            deleted = self._forget(writer, dict.fromkeys(ids))
+            if deleted:
+                self._commit(writer, merge_segments)
+        return deleted
+
+    def get(self, ids: Sequence[str]) -> list[Document]:
+        """Documents in the order of their ids. Raises DocumentNotFound."""
+        snapshot = self._refresh()
+        texts = []
+        for id_ in ids:
+            place = snapshot.locate(id_)
+            if place is None:
+                raise DocumentNotFound(f"no document '{id_}'", "index", "ids are in the results of a query")
+            shard, number = place
+            texts.append(shard.files.load_document(number))
+        return [Document.from_dict(json.loads(text)) for text in texts]
+
+    def search(self, request: Request) -> Matches:
+        """Answer a request."""
+        snapshot = self._refresh()
+        rarity = Rarity(snapshot)
+        matches = []
+        for shard in snapshot.shards:
+            evaluation = Evaluation(shard, snapshot, rarity)
+            documents = evaluation.match(request.query)
+            if documents:
+                matches.append(Matched(shard, evaluation, documents))
+        if request.limit and request.sort == "relevance":
+            matches = [part._replace(scores=part.evaluation.score(request.query, part.documents))
+                       for part in matches]
+        return Matches(
+            total=sum(len(part.documents) for part in matches),
+            hits=tuple(_name_hit(part, document, request) for part, document in choose_page(matches, request)),
+            facets=tuple(count_facet(matches, facet) for facet in request.facets),
+        )
+
+    def count(self) -> int:
+        """How many documents there are."""
+        return self._refresh().count
+
+    def clear(self) -> None:
+        """Forget all documents."""
+        with self._writing() as writer:
+            self._commit(writer, CLEAR)
+
+    def close(self) -> None:
+        """Let go of all files."""
+        self._snapshot = Snapshot(-1, ())
+
+    def _refresh(self) -> Snapshot:
+        """The index as it is now: what other processes have committed is seen by the next search."""
+        with translate_damage(self._path):
+            if self._index.latest_generation() != self._snapshot.generation:
+                self._snapshot = self._open_snapshot()
+        return self._snapshot
+
+    def _open_snapshot(self) -> Snapshot:
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return open_snapshot(self._path, self._index, self._snapshot.shards)
+            except FileNotFoundError:
+                sleep(PAUSE * attempt)
+        return open_snapshot(self._path, self._index, self._snapshot.shards)
+
+    def _forget(self, writer: Writer, ids: Iterable[str]) -> int:
+        """Delete documents that were there before the writer began; how many there were."""
+        snapshot = self._refresh()
+        segments = {segment.segment_id(): segment for segment in writer.segments}
+        places = [place for id_ in ids if (place := snapshot.locate(id_))]
+        for shard, number in places:
+            segments[shard.segment.segment_id()].delete_document(number)
+        return len(places)
+
+    def _commit(self, writer: Writer, policy: Callable[[Writer, list[W3Segment]], list[W3Segment]]) -> None:
+        """Make what the writer did permanent, and its documents' columns."""
+        with translate_damage(self._path):
+            writer.commit(mergetype=policy)
+        for shard in self._refresh().shards:
+            shard.files.columns  # noqa: B018 - made when first asked for
+
+    @contextmanager
+    def _writing(self) -> Iterator[Writer]:
+        """A writer; unless it commits, the index stays as it was."""
+        try:
+            with translate_damage(self._path):
+                writer = Writer(self._index)
+        except LockError:
+            raise IndexLocked("the index is being written by another process", str(self._path),
+                              "try again when it has finished") from None
+        except OSError as error:
+            raise _explain(error, self._path) from error
+        try:
+            yield writer
+        except OSError as error:
+            raise _explain(error, self._path) from error
+        finally:
+            writer.abandon()
+
+
+def _name_hit(part: Matched, document: int, request: Request) -> tuple[str, float]:
+    """A hit's id and score; where another order was asked for, only the page's hits are scored."""
+    scores = part.scores
+    if request.sort != "relevance":
+        scores = part.evaluation.score(request.query, {document})
+    return part.shard.columns.ids[document], scores.get(document, 0.0)
+
+
+def _explain(error: OSError, path: Path) -> IndexFault:
+    return IndexFault(f"the index cannot be written: {error.strerror}", str(path), "what was in it is unchanged")

@@ -1,0 +1,196 @@
+"""A query on one shard: first which documents match, by sets; then what they score.
+
+Filters that need a look at each document (dates, missing values) look only at what the others have left.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Set
+from itertools import repeat
+from struct import unpack
+
+from searchkit.engines.whoosh.postings import Postings
+from searchkit.engines.whoosh.schema import PLACE_SIZE, SEPARATOR, WRITTEN, encode_term
+from searchkit.engines.whoosh.shard import Shard, Snapshot
+from searchkit.search import query as q
+from searchkit.search.ranking import score, weigh_rarity
+
+FEW = 8  # a list is searched, not walked, for documents that are fewer than an eighth of it
+
+
+class Rarity:
+    """The idf of terms over the whole index."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._known: dict[tuple[str, str], float] = {}
+
+    def weigh(self, field: str, term: str) -> float:
+        """The idf of a term."""
+        if (field, term) not in self._known:
+            key = encode_term(term)
+            frequency = sum(shard.find_frequency(field, key) for shard in self._snapshot.shards)
+            self._known[field, term] = weigh_rarity(self._snapshot.count, frequency)
+        return self._known[field, term]
+
+
+class Evaluation:
+    """Matches and scores of queries on one shard."""
+
+    def __init__(self, shard: Shard, snapshot: Snapshot, rarity: Rarity) -> None:
+        self.shard = shard
+        self._snapshot = snapshot
+        self._rarity = rarity
+        self._postings: dict[tuple[str, str], Postings] = {}
+        self._runs: dict[q.Phrase, dict[int, int]] = {}
+
+    def match(self, query: q.Query) -> Set[int]:
+        """Documents that match."""
+        match query:
+            case q.Term(field, term):
+                return set(self._read(field, term).documents)
+            case q.Or(children):
+                return set().union(*map(self.match, children))
+            case q.Prefix(field, prefix):
+                return self.shard.expand(field + WRITTEN, encode_term(prefix))
+            case q.Keyword(field):
+                return self.shard.expand(field, encode_term(query.key + SEPARATOR))
+            case q.KeywordPrefix(field):
+                return self.shard.expand(field, encode_term(query.key))
+            case q.And(children) if children:
+                first, *others = sorted(children, key=self._estimate)
+                return self._narrow_all(self.match(first), others)
+            case q.Phrase(field, terms) if terms:
+                rarest = min(terms, key=lambda term: len(self._read(field, term).documents))
+                return self.narrow(set(self._read(field, rarest).documents), query)
+            case _:
+                return self.narrow(self.shard.documents, query)
+
+    def narrow(self, documents: Set[int], query: q.Query) -> Set[int]:
+        """Those of the documents that match."""
+        match query:
+            case q.Everything() | q.And(()) | q.Phrase(_, ()):
+                return documents
+            case q.And(children):
+                return self._narrow_all(documents, sorted(children, key=self._estimate))
+            case q.Not(child):
+                return documents - self.narrow(documents, child)
+            case q.Phrase():
+                runs = self._count_runs(query, documents)
+                return {document for document in documents if runs[document]}
+            case q.DateRange(_, first, last):
+                days = self.shard.columns.days
+                low, high = 1 if first is None else max(first, 1), 1 << 32 if last is None else last
+                return {document for document in documents if low <= days[document] <= high}
+            case q.Missing(field):
+                has_value = self.shard.columns.keywords(field).has_value
+                return {document for document in documents if not has_value(document)}
+            case _:
+                return documents & self.match(query)
+
+    def score(self, query: q.Query, documents: Set[int]) -> Mapping[int, float]:
+        """Scores of documents that match; those that score 0 may be left out."""
+        match query:
+            case q.Term(field, term):
+                found = _choose(self._read(field, term), documents)
+                return self._weigh(field, (term,), *found)
+            case q.Phrase(field, terms) if terms:
+                runs = self._count_runs(query, documents)
+                return self._weigh(field, terms, documents, [runs[document] for document in documents])
+            case q.Prefix():
+                return dict.fromkeys(documents, 1.0)
+            case q.And(children):
+                return _add_up(self.score(child, documents) for child in children)
+            case q.Or(children):
+                return _add_up(self.score(child, self._restrict(documents, child)) for child in children)
+            case _:
+                return {}
+
+    def _restrict(self, documents: Set[int], query: q.Query) -> Set[int]:
+        """Those of the documents that match, where ``score`` needs to know: a term finds its own."""
+        return documents if isinstance(query, q.Term) else self.narrow(documents, query)
+
+    def _narrow_all(self, documents: Set[int], queries: Iterable[q.Query]) -> Set[int]:
+        for query in queries:
+            if not documents:
+                break
+            documents = self.narrow(documents, query)
+        return documents
+
+    def _estimate(self, query: q.Query) -> int:
+        """About how many documents match; filters that look at each come last."""
+        match query:
+            case q.Term(field, term):
+                return len(self._read(field, term).documents)
+            case q.Phrase(field, terms) if terms:
+                return min(len(self._read(field, term).documents) for term in terms)
+            case q.And(children) if children:
+                return min(map(self._estimate, children))
+            case q.Or(children):
+                return min(sum(map(self._estimate, children)), self.shard.count)
+            case q.Keyword() | q.KeywordPrefix() | q.Prefix():
+                return self.shard.count // 2
+            case _:
+                return self.shard.count + 1
+
+    def _read(self, field: str, term: str) -> Postings:
+        if (field, term) not in self._postings:
+            self._postings[field, term] = self.shard.read(field, encode_term(term))
+        return self._postings[field, term]
+
+    def _weigh(self, field: str, terms: tuple[str, ...], documents: Iterable[int],
+               frequencies: Iterable[float]) -> dict[int, float]:
+        """BM25 of terms that occur together so often in each document."""
+        idf = sum(self._rarity.weigh(field, term) for term in terms)
+        lengths = self.shard.columns.lengths(field)
+        norms = map(self._snapshot.norms(field).__getitem__, map(lengths.__getitem__, documents))
+        return dict(zip(documents, map(score, repeat(idf), frequencies, norms), strict=False))  # type: ignore[arg-type]
+
+    def _count_runs(self, phrase: q.Phrase, documents: Set[int]) -> dict[int, int]:
+        """How often the terms follow each other, at least for these documents."""
+        runs = self._runs.setdefault(phrase, {})
+        new = documents - runs.keys()
+        if new:
+            runs.update(dict.fromkeys(new, 0))
+            lists = [self._read(phrase.field, term) for term in phrase.terms]
+            shared = set(new).intersection(*(postings.documents for postings in lists))
+            for document in shared:
+                runs[document] = _count_starts(document, lists)
+        return runs
+
+
+def _choose(postings: Postings, documents: Set[int]) -> tuple[list[int], list[float]]:
+    """Those postings that belong to the documents, and their frequencies."""
+    all_documents, weights, _ = postings
+    if len(documents) * FEW < len(all_documents):
+        places = [(document, bisect_left(all_documents, document)) for document in documents]
+        found = [place for document, place in places
+                 if place < len(all_documents) and all_documents[place] == document]
+        return [all_documents[place] for place in found], [weights[place] if weights else 1.0 for place in found]
+    pairs = [pair for pair in zip(all_documents, weights or repeat(1.0), strict=False) if pair[0] in documents]
+    return [document for document, _ in pairs], [weight for _, weight in pairs]
+
+
+def _count_starts(document: int, lists: list[Postings]) -> int:
+    """At how many places of a document a phrase begins. All lists have the document."""
+    starts: set[int] | None = None
+    for shift, (documents, _, values) in enumerate(lists):
+        value = values[bisect_left(documents, document)] if values else b""
+        places = unpack(f"<{len(value) // PLACE_SIZE}I", value)
+        shifted = {place - shift for place in places} if shift else set(places)
+        starts = shifted if starts is None else starts & shifted
+    return len(starts or ())
+
+
+def _add_up(parts: Iterable[Mapping[int, float]]) -> Mapping[int, float]:
+    """Sums by document, in the order of the parts: floating-point sums depend on it."""
+    sums: dict[int, float] = {}
+    for part in parts:
+        if not sums:
+            sums = dict(part)
+            continue
+        get = sums.get
+        for document, points in part.items():
+            sums[document] = get(document, 0.0) + points
+    return sums

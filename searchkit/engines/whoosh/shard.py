@@ -1,0 +1,190 @@
+"""Reading: a shard is one segment of the index, opened; a snapshot is all of them at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from whoosh.codec.whoosh3 import W3Codec, W3Segment, W3TermInfo
+from whoosh.fields import Schema
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC, FileIndex
+from whoosh.reading import SegmentReader, TermNotFound
+
+from searchkit.engines.whoosh.columns import (
+    EXTENSION,
+    Columns,
+    load_columns,
+    make_columns,
+    save_columns,
+)
+from searchkit.engines.whoosh.damage import DAMAGE
+from searchkit.engines.whoosh.postings import NO_POSTINGS, Postings, pick, read_postings
+from searchkit.engines.whoosh.schema import ID, STORED_DOCUMENT, encode_term
+from searchkit.errors import IndexDamaged
+from searchkit.search.ranking import weigh_length
+
+
+class Files:
+    """What never changes in a segment: its dictionary, postings, stored documents and columns."""
+
+    def __init__(self, directory: Path, storage: FileStorage, schema: Schema, segment: W3Segment) -> None:
+        self.size: int = segment.doc_count_all()
+        self._directory = directory
+        self._reader = SegmentReader(storage, schema, segment)
+        self._postings = self._reader.storage().open_file(segment.make_filename(W3Codec.POSTS_EXT))
+        self._columns_path = directory / segment.make_filename(EXTENSION)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The columns, made and saved when there is no good file of them."""
+        columns = load_columns(self._columns_path)
+        if columns is None:
+            content = make_columns(self.expand, self.size)
+            save_columns(self._columns_path, content)
+            columns = Columns(memoryview(content))
+        return columns
+
+    def find(self, field: str, term: bytes) -> W3TermInfo | None:
+        """Whoosh's facts about a term, None when it does not occur."""
+        try:
+            return self._reader.term_info(field, term)
+        except TermNotFound:
+            return None
+        except DAMAGE as error:
+            raise self._report(error) from error
+
+    def read(self, info: W3TermInfo | None) -> Postings:
+        """The postings of a term."""
+        try:
+            return read_postings(self._postings, info) if info else NO_POSTINGS
+        except DAMAGE as error:
+            raise self._report(error) from error
+
+    def expand(self, field: str, prefix: bytes) -> Iterator[tuple[bytes, Postings]]:
+        """The terms of a field that begin so, in order, with their postings."""
+        lines = self._reader.iter_from(field, prefix)
+        while True:
+            try:
+                (name, term), info = next(lines, (("", b""), None))
+            except DAMAGE as error:
+                raise self._report(error) from error
+            if name != field or not term.startswith(prefix):
+                return
+            yield term, self.read(info)
+
+    def load_document(self, number: int) -> str:
+        """The document as JSON."""
+        try:
+            text: str = self._reader.stored_fields(number)[STORED_DOCUMENT]
+        except DAMAGE as error:
+            raise self._report(error) from error
+        return text
+
+    def _report(self, error: Exception) -> IndexDamaged:
+        return IndexDamaged(f"the index cannot be read: {error}", str(self._directory), "rebuild it")
+
+
+class Shard:
+    """A segment without its deleted documents."""
+
+    def __init__(self, segment: W3Segment, files: Files) -> None:
+        self.segment = segment
+        self.files = files
+        self.deleted = frozenset(segment.deleted_docs())
+        self.count = files.size - len(self.deleted)
+
+    @property
+    def columns(self) -> Columns:
+        """The columns; they know the deleted documents too."""
+        return self.files.columns
+
+    @cached_property
+    def documents(self) -> frozenset[int]:
+        """Numbers of all documents."""
+        return frozenset(range(self.files.size)) - self.deleted
+
+    def find_frequency(self, field: str, term: bytes) -> int:
+        """How many documents have a term."""
+        info = self.files.find(field, term)
+        if info is None:
+            return 0
+        if not self.deleted:
+            frequency: int = info.doc_frequency()
+            return frequency
+        return len(self._keep_live(self.files.read(info)).documents)
+
+    def read(self, field: str, term: bytes) -> Postings:
+        """Postings of a term."""
+        return self._keep_live(self.files.read(self.files.find(field, term)))
+
+    def expand(self, field: str, prefix: bytes) -> set[int]:
+        """Documents with a term that begins so."""
+        found: set[int] = set()
+        for _, postings in self.files.expand(field, prefix):
+            found.update(postings.documents)
+        return found - self.deleted
+
+    def locate(self, id_: str) -> int | None:
+        """The number of the document with this id."""
+        documents = self.read(ID, encode_term(id_)).documents
+        return documents[0] if documents else None
+
+    def measure(self, field: str) -> int:
+        """How many tokens a text field has in all documents."""
+        columns = self.columns
+        return columns.totals[field] - sum(map(columns.lengths(field).__getitem__, self.deleted))
+
+    def _keep_live(self, postings: Postings) -> Postings:
+        if self.deleted and not self.deleted.isdisjoint(postings.documents):
+            return pick(postings, lambda document: document not in self.deleted)
+        return postings
+
+
+class Norms(dict[int, float]):
+    """The part of a score that depends on a document's length, by length."""
+
+    def __init__(self, average: float) -> None:
+        super().__init__()
+        self._average = average
+
+    def __missing__(self, length: int) -> float:
+        norm = self[length] = weigh_length(length, self._average)
+        return norm
+
+
+class Snapshot:
+    """The index as it was at one commit; it stays readable while others commit."""
+
+    def __init__(self, generation: int, shards: Sequence[Shard]) -> None:
+        self.generation = generation
+        self.shards = tuple(shards)
+        self.count = sum(shard.count for shard in shards)
+        self._norms: dict[str, Norms] = {}
+
+    def norms(self, field: str) -> Norms:
+        """The norms of a text field."""
+        if field not in self._norms:
+            total = sum(shard.measure(field) for shard in self.shards)
+            self._norms[field] = Norms(total / self.count if self.count else 0.0)
+        return self._norms[field]
+
+    def locate(self, id_: str) -> tuple[Shard, int] | None:
+        """Where the document with this id is."""
+        for shard in self.shards:
+            number = shard.locate(id_)
+            if number is not None:
+                return shard, number
+        return None
+
+
+def open_snapshot(directory: Path, index: FileIndex, known: Sequence[Shard] = ()) -> Snapshot:
+    """The index as it is now; segments that are known are not opened again."""
+    toc = TOC.read(index.storage, index.indexname)
+    opened = {shard.segment.segment_id(): shard.files for shard in known}
+    shards = []
+    for segment in toc.segments:
+        files = opened.get(segment.segment_id()) or Files(directory, index.storage, toc.schema, segment)
+        shards.append(Shard(segment, files))
+    return Snapshot(toc.generation, shards)

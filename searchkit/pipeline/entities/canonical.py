@@ -1,0 +1,58 @@
+"""One canonical name for the spellings of a person, organisation or place."""
+
+from __future__ import annotations
+
+import re
+
+from searchkit.pipeline.entities.gazetteer import Known, fold, load_gazetteer, load_words
+
+_SPACE = re.compile(r"\s+")
+_INITIAL = re.compile(r"(?<=\w )(?:[^\W\d_]\.? )+(?=\w)")
+# A shorter name is an abbreviation and keeps its capitals.
+_SHOUTED_LENGTH = 6
+
+
+def clean(text: str) -> str:
+    """A name as it is shown: single spaces, straight apostrophes, no article, dots or quotes around."""
+    text = _SPACE.sub(" ", text).replace("’", "'").strip(" ,;:'\"“”‘")
+    if text.casefold().startswith("the "):
+        text = text[4:]
+    return text
+
+
+def strip_legal_forms(name: str) -> str:
+    """A company's name without "Inc", "Co Ltd", "GmbH" …; unchanged if nothing else would remain."""
+    forms = load_words()["legal_forms"]
+    words = name.split(" ")
+    while len(words) > 1 and fold(words[-1]) in forms:
+        words.pop()
+    return " ".join(words).rstrip(" ,&")
+
+
+def strip_honorifics(name: str) -> str:
+    """A person's name without "Dr", "President", "Sir" … before it and the middle initials in it."""
+    words = load_words()
+    parts = name.split(" ")
+    while len(parts) > 1 and (fold(parts[0]) in words["honorifics"] or fold(parts[0]) in words["roles"]):
+        parts.pop(0)
+    return " ".join(parts)
+
+
+def drop_initials(name: str) -> str:
+    """A person's name without middle initials: "Ada B. Lovelace" is "Ada Lovelace"."""
+    return _INITIAL.sub("", name)
+
+
+def canonicalise(text: str, kind: str | None) -> tuple[str, Known | None]:
+    """The canonical name of a form of the given type, and what it is known as after stripping."""
+    name = clean(text)
+    if kind == "person":
+        name = strip_honorifics(name)
+    elif kind == "organisation":
+        name = strip_legal_forms(name)
+    known = load_gazetteer().find(name, fold(name))
+    if known:
+        return known.name, known
+    if name.isupper() and (kind in ("person", "place") or len(name) > _SHOUTED_LENGTH) and "." not in name:
+        name = name.title()
+    return name, None

@@ -1,0 +1,134 @@
+"""Known names and the words that tell kinds of names apart, read once from the files in ``data/``."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+DATA = Path(__file__).parent.parent / "data"
+# Later files do not take a name from earlier ones: "Georgia" is the country, "Victoria" the state.
+TABLES = (
+    ("countries.tsv", "place"),
+    ("places.tsv", "place"),
+    ("organisations.tsv", "organisation"),
+    ("people.tsv", "person"),
+    ("things.tsv", "other"),
+)
+# The longest word that is taken for an abbreviation: "UNESCO" has six letters, but other names in capitals
+# of that length ("HUAWEI") are words that also occur in lower case.
+ABBREVIATION_LENGTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A name in the tables: the canonical form and the type (a member of ``model.ENTITY_TYPES``)."""
+
+    name: str
+    type: str
+
+
+@dataclass(slots=True)
+class Gazetteer:
+    """All known names. Keys are folded; ``abbreviations`` match only text in capitals.
+
+    ``reach`` holds for the first word of a key the number of words of the longest key that begins with it.
+    ``characters`` are names in scripts without capitals or spaces, found by search instead of by word.
+    """
+
+    names: dict[str, Known] = field(default_factory=dict)
+    abbreviations: dict[str, Known] = field(default_factory=dict)
+    reach: dict[str, int] = field(default_factory=dict)
+    characters: dict[str, Known] = field(default_factory=dict)
+
+    def add(self, alias: str, known: Known) -> None:
+        """Learn one form of a name."""
+        if is_ideographic(alias):
+            self.characters.setdefault(alias, known)
+            return
+        key = fold(alias)
+        short = is_abbreviation(alias)
+        if short:
+            self.abbreviations.setdefault(key, known)
+        if not short or "&" in alias:
+            self.names.setdefault(key, known)
+        words = key.split()
+        if words:
+            self.reach[words[0]] = max(len(words), self.reach.get(words[0], 0))
+
+    def find(self, text: str, key: str) -> Known | None:
+        """What ``text`` (with its folded ``key``) is known as."""
+        if text.isupper():
+            return self.abbreviations.get(key) or self.names.get(key)
+        return self.names.get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The word lists of ``entity_words.toml``, folded, and the first names."""
+
+    lists: dict[str, frozenset[str]]
+
+    def __getitem__(self, name: str) -> frozenset[str]:
+        return self.lists[name]
+
+
+def fold(text: str) -> str:
+    """The key under which spellings of a name meet: no accents, case, dots or apostrophes; hyphens are spaces."""
+    if text.isascii():
+        if text.isalpha():
+            return text.lower()
+    else:
+        decomposed = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+        text = "".join(char for char in decomposed if not unicodedata.combining(char))
+        text = text.translate(_TYPOGRAPHY)
+    return " ".join(text.casefold().translate(_DROPPED).split())
+
+
+_TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "ø": "o", "Ø": "O",
+                             "ł": "l", "Ł": "L", "ı": "i"})
+_DROPPED = str.maketrans({".": "", "'": "", "-": " "})
+
+
+def is_abbreviation(text: str) -> bool:
+    """Whether a name consists of a few capitals: "US", "U.S.", "AT&T"."""
+    letters = text.replace(".", "")
+    return letters.isupper() and len(letters) <= ABBREVIATION_LENGTH and " " not in letters
+
+
+def is_ideographic(text: str) -> bool:
+    """Whether a name is written in Chinese characters, kana or hangul."""
+    return any("\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3" for char in text)
+
+
+@cache
+def load_gazetteer() -> Gazetteer:
+    """All tables of names."""
+    gazetteer = Gazetteer()
+    for file, kind in TABLES:
+        for name, aliases in _read_table(file):
+            known = Known(name, kind)
+            for alias in (name, *aliases):
+                gazetteer.add(alias, known)
+    return gazetteer
+
+
+def _read_table(file: str) -> Iterator[tuple[str, list[str]]]:
+    for line in (DATA / file).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, _, aliases = line.partition("\t")
+            yield name, aliases.split("|") if aliases else []
+
+
+@cache
+def load_words() -> Words:
+    """All word lists."""
+    with (DATA / "entity_words.toml").open("rb") as file:
+        lists = {name: frozenset(map(fold, text.split())) for name, text in tomllib.load(file).items()}
+    lines = (DATA / "first_names.txt").read_text(encoding="utf-8").splitlines()
+    lists["first_names"] = frozenset(fold(name) for line in lines if not line.startswith("#")
+                                     for name in line.split())
+    return Words(lists)

@@ -1,0 +1,179 @@
+"""The mentions of one text, joined to entities: by rule within the text, never by likeness of spelling."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from searchkit.model import Entity
+from searchkit.pipeline.entities.canonical import canonicalise, clean, drop_initials
+from searchkit.pipeline.entities.gazetteer import Known, fold, load_words
+from searchkit.pipeline.entities.naming import GUESS, Mention
+
+# An unknown name of no certain type, or an unknown abbreviation, must come so often to be worth showing.
+RECURRING = 2
+_SMALL_WORDS = frozenset(("of", "the", "and", "&", "for", "in", "on", "de", "der", "des", "du", "la", "et", "und", "y"))
+
+
+@dataclass(slots=True)
+class Group:
+    """Mentions that are one thing. ``names`` counts the forms that may become its name."""
+
+    known: Known | None = None
+    names: Counter[str] = field(default_factory=Counter)
+    types: Counter[str] = field(default_factory=Counter)
+    mentions: list[Mention] = field(default_factory=list)
+    firm: int = 0
+
+    @property
+    def type(self) -> str | None:
+        """The type that most mentions have, the first seen of equals; a guess must be made repeatedly."""
+        if self.known:
+            return self.known.type
+        sure = {type_: count for type_, count in self.types.items() if type_ != GUESS}
+        if sure:
+            return max(sure, key=sure.__getitem__)
+        return "person" if self.types[GUESS] and self.firm >= RECURRING else None
+
+    @property
+    def name(self) -> str:
+        """The known name, else the spelling most mentions have, capitals only for want of another."""
+        if self.known:
+            return self.known.name
+        return max(self.names, key=lambda name: (not name.isupper(), self.names[name]))
+
+    def add(self, mention: Mention, name: str, known: Known | None) -> None:
+        """Count a mention."""
+        self.known = self.known or known
+        self.names[name] += 1
+        if mention.type:
+            self.types[mention.type] += 1
+        self.mentions.append(mention)
+        self.firm += not mention.weak
+
+    def absorb(self, other: Group) -> None:
+        """Take the mentions of another form of this name; the name stays as it is."""
+        self.mentions += other.mentions
+        self.firm += other.firm
+        self.known = self.known or other.known
+
+
+def merge(mentions: Sequence[Mention]) -> tuple[Entity, ...]:
+    """The entities of a text, most frequent first, then by name."""
+    groups = _group(mentions)
+    _join_abbreviations(groups, mentions)
+    _join_short_forms(groups)
+    entities = [_make_entity(group) for group in groups.values() if _is_worth_showing(group)]
+    return tuple(sorted(entities, key=lambda entity: (-entity.count, entity.name, entity.type)))
+
+
+def _group(mentions: Iterable[Mention]) -> dict[str, Group]:
+    """Mentions by the key of their canonical name."""
+    groups: dict[str, Group] = defaultdict(Group)
+    for mention in mentions:
+        name, known = _name(mention)
+        key = fold(drop_initials(name)) if mention.type in ("person", GUESS) and not known else fold(name)
+        if key:
+            groups[key].add(mention, name, known)
+    return dict(groups)
+
+
+def _name(mention: Mention) -> tuple[str, Known | None]:
+    """The canonical name of a mention, and what it is known as."""
+    if mention.known:
+        return mention.known.name, mention.known
+    name, known = canonicalise(mention.text, mention.type)
+    # "Mr Ford" is not the firm.
+    return (name, known) if not known or known.type == mention.type else (mention.text, None)
+
+
+# -- abbreviations
+
+
+def _join_abbreviations(groups: dict[str, Group], mentions: Sequence[Mention]) -> None:
+    """"Bureau of Useful Things (BUT)" and later "BUT": one organisation under its full name."""
+    expansions: dict[str, set[str]] = defaultdict(set)
+    for key, group in groups.items():
+        if len(key.split()) > 1 and group.type in ("organisation", "other"):
+            expansions[initials(key)].add(key)
+    for key in [key for key, group in groups.items() if _is_abbreviation(key, group)]:
+        candidates = expansions.get(key, set())
+        if len(candidates) == 1:
+            _join(groups, key, next(iter(candidates)))
+
+
+def _is_abbreviation(key: str, group: Group) -> bool:
+    return " " not in key and not group.known and all(mention.text.isupper() for mention in group.mentions)
+
+
+def initials(key: str) -> str:
+    """The first letters of the words of a key but for the small ones."""
+    return "".join(word[0] for word in key.split() if word not in _SMALL_WORDS)
+
+
+# -- last names, first names, first words
+
+
+def _join_short_forms(groups: dict[str, Group]) -> None:
+    """"Lovelace" is the one person with this last name in the text, "Acme" the one firm that begins so."""
+    persons, firms = _index_full_names(groups)
+    for key in [key for key, group in groups.items() if " " not in key and not _is_settled(group)]:
+        candidates = persons.get(key) or firms.get(key, set())
+        if len(candidates) == 1:
+            _join(groups, key, next(iter(candidates)))
+        elif candidates:
+            del groups[key]
+
+
+def _index_full_names(groups: dict[str, Group]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """The keys of persons by their last and first names, and of unknown organisations by their first words."""
+    first_names = load_words()["first_names"]
+    persons: dict[str, set[str]] = defaultdict(set)
+    firms: dict[str, set[str]] = defaultdict(set)
+    for key, group in groups.items():
+        words = fold(group.name).split()
+        if len(words) < 2:
+            continue
+        if group.type == "person" or GUESS in group.types:
+            persons[words[-1]].add(key)
+            if words[0] in first_names:
+                persons[words[0]].add(key)
+        elif group.type == "organisation" and not group.known:
+            firms[words[0]].add(key)
+    return persons, firms
+
+
+def _is_settled(group: Group) -> bool:
+    """Whether a group is something else than a short form for sure."""
+    return group.known is not None and group.known.type != "person"
+
+
+def _join(groups: dict[str, Group], key: str, target: str) -> None:
+    if key != target and target in groups:
+        groups[target].absorb(groups.pop(key))
+
+
+# -- to entities
+
+
+def _is_worth_showing(group: Group) -> bool:
+    """Whether a group is a name for sure: at least one mention is, and unknown ones have a type or recur."""
+    if not group.firm:
+        return False
+    if group.known:
+        return True
+    single = " " not in clean(group.name)
+    if group.type == "organisation" and single:
+        return group.firm >= RECURRING
+    return group.type is not None or group.firm >= RECURRING
+
+
+def _make_entity(group: Group) -> Entity:
+    mentions = sorted(group.mentions, key=lambda mention: mention.start)
+    return Entity(
+        name=group.name,
+        type=group.type or "other",
+        count=len(mentions),
+        mentions=tuple(dict.fromkeys(mention.text for mention in mentions)),
+    )

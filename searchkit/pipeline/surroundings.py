@@ -1,0 +1,133 @@
+"""What the elements around a block of HTML say of it: their names, and how much prose they hold."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+
+from searchkit.pipeline.block import Block
+from searchkit.pipeline.features import Features
+
+_DATA = Path(__file__).parent / "data"
+# An element that holds this share of the page's prose is not what its name says ("has-sidebar", "article-card").
+_TOO_MUCH = 0.4
+_TOO_MUCH_COMMENTS = 0.85  # but comments often are longer than the story
+_HIDDEN = " hidden"
+_CLUE_WEIGHT = {"comments": 0.1, "teaser": 0.5, "sidebar": 0.5, "footer": 0.3, "cookies": 0.1, "navigation": 0.5}
+_STORY_SHARE = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a block stands: ``clue`` is the furniture it is part of, ``story`` whether an element around it is
+    named like a story's, ``inside`` whether it is in the element with most of the prose, ``near`` whether it is
+    in the one around that, ``hidden`` whether it is not shown."""
+
+    clue: str | None = None
+    story: bool = False
+    inside: bool = False
+    near: bool = False
+    hidden: bool = False
+
+
+_NOWHERE = Place(inside=True, near=True)
+
+
+@dataclass(slots=True)
+class _Node:
+    """An element, or all elements of one template that stand in the same element."""
+
+    name: str
+    parent: int
+    prose: float = 0.0
+    own: float = 0.0
+    weight: float = 1.0
+    children: dict[str, int] = field(default_factory=dict)
+
+
+def find_places(blocks: Sequence[Block], features: Sequence[Features]) -> list[Place]:
+    """The place of every block; blocks of a text dump have none."""
+    if not any(block.context for block in blocks):
+        return [_NOWHERE] * len(blocks)
+    nodes = [_Node("", -1)]
+    ends = [_enter(nodes, block.context) for block in blocks]
+    for end, feature in zip(ends, features, strict=True):
+        prose = measure_prose(feature)
+        if prose:
+            nodes[_container(nodes, end)].own += prose
+            while end >= 0:
+                nodes[end].prose += prose
+                end = nodes[end].parent
+    for node in nodes[1:]:  # parents stand before their children
+        above = nodes[node.parent].weight
+        node.weight = min(above, _CLUE_WEIGHT.get(_read_name(node.name)[0] or "", 1.0 if node.parent else 1.0))
+    main = max(range(len(nodes)), key=lambda index: nodes[index].own * nodes[index].weight)
+    places = {end: _read(nodes, end, main) for end in set(ends)}
+    return [places[end] for end in ends]
+
+
+def measure_prose(feature: Features) -> float:
+    """How many words of prose there are in a block."""
+    if feature.words < 8 or not feature.sentences or feature.links > 0.5 or feature.cut_short:
+        return 0.0
+    return feature.words * (1 - feature.links) * min(1.0, feature.fillers * 3)
+
+
+def _enter(nodes: list[_Node], context: tuple[str, ...]) -> int:
+    place = 0
+    for name in context:
+        child = nodes[place].children.get(name)
+        if child is None:
+            child = len(nodes)
+            nodes[place].children[name] = child
+            nodes.append(_Node(name, place))
+        place = child
+    return place
+
+
+def _container(nodes: list[_Node], end: int) -> int:
+    """The element that holds a paragraph and those next to it."""
+    node = nodes[end]
+    return node.parent if re.match(r"(?:p|li|h\d|span|a|b|i|em|strong|font|blockquote)\b", node.name) else end
+
+
+def _read(nodes: list[_Node], end: int, main: int) -> Place:
+    total = nodes[0].prose or 1.0
+    around = nodes[main].parent
+    clue = None
+    settled = False
+    story = inside = near = hidden = False
+    place = end
+    while place > 0:
+        node = nodes[place]
+        share = node.prose / total
+        found, is_story, is_hidden = _read_name(node.name)
+        inside = inside or place == main
+        settled = settled or inside or (is_story and share > _STORY_SHARE)
+        if found and clue is None and not settled and share < (_TOO_MUCH_COMMENTS if found == "comments" else _TOO_MUCH):
+            clue = found
+        story = story or is_story
+        hidden = hidden or (is_hidden and share < _TOO_MUCH)
+        near = near or place == around
+        place = node.parent
+    return Place(clue, story, inside, near, hidden)
+
+
+@lru_cache(maxsize=20000)
+def _read_name(name: str) -> tuple[str | None, bool, bool]:
+    """What an element's name says: furniture, story, hidden."""
+    if name.startswith(("html", "body")):
+        return None, False, False
+    hidden = name.endswith(_HIDDEN)
+    found = next((reason for reason, pattern in _clues("furniture").items() if pattern.search(name)), None)
+    return found, _clues("story")["body"].search(name) is not None, hidden
+
+
+@cache
+def _clues(table: str) -> dict[str, re.Pattern[str]]:
+    lists = tomllib.loads((_DATA / "context_clues.toml").read_text(encoding="utf-8"))[table]
+    return {reason: re.compile("|".join(patterns)) for reason, patterns in lists.items()}

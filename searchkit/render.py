@@ -1,0 +1,257 @@
+"""What people see in a terminal: results, facets with bars, documents, reports. Text in, text out.
+
+Every string from outside passes ``make_safe``, so that no page can send commands to the terminal.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+from searchkit.model import Document, FacetValue, Hit, IndexReport, Results, Snippet
+
+BAR = 10  # columns of the longest bar of a facet
+FACET_WIDTH = 24  # columns of a facet's values, at most
+DATE_ROWS = 24  # months that are shown; where there are more, years are
+GAP = 3  # columns between facets side by side
+INDENT = " " * 4
+SHOWN_REJECTED = 10  # rejected pages that a report names before it says how many more there are
+
+# C0 but tab and newline, DEL, C1, line separators, and the signs that reorder what follows them
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How wide the terminal is, and whether it shows colour; without it, highlighted words stand in ``**``."""
+
+    color: bool = False
+    width: int = 80
+
+    def paint(self, text: str, code: str) -> str:
+        """Text in a colour or weight (an SGR code)."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text
+
+    def bold(self, text: str) -> str:
+        """For titles."""
+        return self.paint(text, "1")
+
+    def dim(self, text: str) -> str:
+        """For what is there when it is looked for."""
+        return self.paint(text, "2")
+
+    def mark(self, text: str) -> str:
+        """For the words that were searched."""
+        return self.paint(text, "1;33") if self.color else f"**{text}**"
+
+
+def make_safe(text: str) -> str:
+    """Text in which control characters are visible escapes and nothing more."""
+    return _UNSAFE.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
+
+
+def render_results(results: Results, style: Style) -> Iterator[str]:
+    """Lines: the hits, then facets, then how many there are."""
+    for hit in results.hits:
+        yield from _render_hit(hit, style)
+        yield ""
+    yield from render_facets(results.facets, style)
+    yield _count_hits(results)
+    for warning in results.warnings:
+        yield make_safe(warning)
+    if not results.total:
+        yield style.dim(f"searched for {make_safe(results.parsed)}")
+
+
+def render_facets(facets: Mapping[str, Sequence[FacetValue]], style: Style) -> Iterator[str]:
+    """Lines: the facets side by side as far as the terminal is wide enough, each value with count and bar."""
+    columns = [_render_facet(name, _fold_dates(name, values), style) for name, values in facets.items() if values]
+    while columns:
+        row = [columns.pop(0)]
+        used = row[0].width
+        while columns and used + GAP + columns[0].width <= style.width:
+            used += GAP + columns[0].width
+            row.append(columns.pop(0))
+        for cells in zip_longest(*(column.lines for column in row)):
+            padded = ((cell or (0, "")) for cell in cells)
+            yield (" " * GAP).join(text + " " * (column.width - width) for column, (width, text)
+                                   in zip(row, padded, strict=True)).rstrip()
+        yield ""
+
+
+def render_document(document: Document, style: Style) -> Iterator[str]:
+    """Lines: one document with its fields, its story, and how much was stripped."""
+    yield style.bold(make_safe(document.display_title))
+    fields = {
+        "date": _explain_date(document),
+        "publisher": _explain(document.publisher, document.publisher_source),
+        "author": _explain(document.author, document.author_source),
+        "language": document.language,
+        "address": document.url,
+        "file": document.path,
+        "entities": ", ".join(f"{entity.name} ({entity.count})" for entity in document.entities),
+    }
+    yield from _render_pairs(fields, style)
+    for paragraph in document.body.split("\n\n"):
+        yield ""
+        yield from _wrap(make_safe(paragraph), style.width)
+    if document.chrome:
+        yield ""
+        yield style.dim(f"{len(document.chrome)} stripped blocks are kept as chrome (see: --json)")
+
+
+def render_stats(stats: Mapping[str, Any], style: Style) -> Iterator[str]:
+    """Lines: what an index holds."""
+    shown = dict(stats)
+    shown["languages"] = ", ".join(f"{name} ({count:,})" for name, count in stats["languages"].items())
+    shown["rejected"] = ", ".join(f"{reason} ({count:,})" for reason, count in stats["rejected"].items())
+    shown["size"] = f"{shown.pop('bytes') / 1e6:,.1f} MB" if stats["bytes"] is not None else None
+    yield from _render_pairs({name.replace("_", " "): value for name, value in shown.items()}, style)
+
+
+def render_report(report: IndexReport, style: Style) -> Iterator[str]:
+    """Lines: what a run did, in one; then which pages were rejected and why."""
+    counts = {"added": report.added, "updated": report.updated, "unchanged": report.unchanged,
+              "removed": report.removed, "rejected": len(report.rejected)}
+    said = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name == "added")
+    yield f"{said} in {report.seconds:.1f} s"
+    for page in report.rejected[:SHOWN_REJECTED]:
+        detail = f": {page.detail}" if page.detail else ""
+        yield style.dim(f"  rejected {make_safe(page.path)} ({page.reason}{make_safe(detail)})")
+    if len(report.rejected) > SHOWN_REJECTED:
+        yield style.dim(f"  and {len(report.rejected) - SHOWN_REJECTED:,} more (see: --json)")
+
+
+def render_progress(pages: int, done: int, whole: int, seconds: float) -> str:
+    """One line: a bar of how much of the sources has been read, pages, pages a second."""
+    share = min(1.0, done / whole) if whole else 0.0
+    filled = int(share * 30)
+    rate = pages / seconds if seconds else 0.0
+    return f"[{'█' * filled}{'·' * (30 - filled)}] {share:4.0%}  {pages:,} pages  {rate:,.0f} a second"
+
+
+def _render_hit(hit: Hit, style: Style) -> Iterator[str]:
+    for number, line in enumerate(_wrap(make_safe(hit.document.display_title), style.width - len(INDENT))):
+        yield (INDENT if number else f"{hit.rank:>2}  ") + style.bold(line)
+    known = filter(None, (hit.date, hit.publisher, hit.author, hit.document.path))
+    yield INDENT + style.dim(" · ".join(map(make_safe, known)))
+    for snippet in hit.snippets:
+        for line in _render_snippet(snippet, hit.document, style):
+            yield INDENT + line
+    yield INDENT + style.dim(f"id {make_safe(hit.id)}")
+
+
+def _render_snippet(snippet: Snippet, document: Document, style: Style) -> Iterator[str]:
+    """Lines of a snippet with its words marked, and dots where the text goes on."""
+    # One sign for one, so that the highlights stay where they are.
+    text = re.sub(r"\s", " ", _UNSAFE.sub("\ufffd", snippet.text))
+    before, after = "", ""
+    if snippet.field == "body":
+        before = "… " if snippet.start else ""
+        after = " …" if snippet.start + len(text) < len(document.body) else ""
+    else:
+        before = f"[{snippet.field}] "
+    text = before + text + after
+    spans = [(start + len(before), end + len(before)) for start, end in snippet.highlights]
+    done = 0
+    for line in _wrap(text, style.width - len(INDENT)):
+        begin = text.index(line, done)
+        done = begin + len(line)
+        yield _mark(line, [(start - begin, end - begin) for start, end in spans if begin <= start < done], style)
+
+
+def _mark(line: str, spans: Sequence[tuple[int, int]], style: Style) -> str:
+    parts, done = [], 0
+    for start, end in spans:
+        parts += [line[done:start], style.mark(line[start:end])]
+        done = end
+    return "".join([*parts, line[done:]])
+
+
+def _wrap(text: str, width: int) -> Iterator[str]:
+    """Slices of the text, broken between words, that fit the width as far as single words do."""
+    begin = end = 0
+    for word in re.finditer(r"\S+", text):
+        if end > begin and measure_width(text[begin:word.end()]) > max(width, 20):
+            yield text[begin:end]
+            begin = word.start()
+        end = word.end()
+    if end > begin:
+        yield text[begin:end].lstrip()
+
+
+def measure_width(text: str) -> int:
+    """Columns that a text takes in a terminal: two for wide characters, none for combining ones."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
+               for char in text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A facet as lines, each with its width in columns before any colour."""
+
+    width: int
+    lines: list[tuple[int, str]]
+
+
+def _render_facet(name: str, values: Sequence[FacetValue], style: Style) -> _Column:
+    most = max(value.count for value in values)
+    names = [_shorten(make_safe(value.value) if value.value is not None else "none") for value in values]
+    digits = len(f"{most:,}")
+    widest = max(measure_width(name), *map(measure_width, names))
+    lines = [(measure_width(name), style.bold(name))]
+    for shown, value in zip(names, values, strict=True):
+        bar = "█" * max(1, round(value.count / most * BAR))
+        text = f"{shown}{' ' * (widest - measure_width(shown))} {value.count:>{digits},} "
+        painted = style.dim(text) if value.value is None else text
+        lines.append((widest + digits + 2 + len(bar), painted + style.paint(bar, "36")))
+    return _Column(widest + digits + 2 + BAR, lines)
+
+
+def _fold_dates(name: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
+    """Months as years where there are too many to read; the JSON has them all."""
+    if name != "date" or len(values) <= DATE_ROWS:
+        return values
+    counts: Counter[str | None] = Counter()
+    for value in values:
+        counts[value.value and value.value[:4]] += value.count
+    return [FacetValue(year, count) for year, count in counts.items()][-DATE_ROWS:]
+
+
+def _shorten(text: str) -> str:
+    while measure_width(text) > FACET_WIDTH:
+        text = text[:-2] + "…"
+    return text
+
+
+def _count_hits(results: Results) -> str:
+    """How many of how many are shown, and how long it took."""
+    noun = "document" if results.total == 1 else "documents"
+    return f"{len(results.hits):,} of {results.total:,} {noun}, {results.took_ms:.0f} ms"
+
+
+def _render_pairs(pairs: Mapping[str, Any], style: Style) -> Iterator[str]:
+    shown = {name: value for name, value in pairs.items() if value not in (None, "")}
+    width = max(map(len, shown), default=0)
+    for name, value in shown.items():
+        text = f"{value:,}" if isinstance(value, int) else make_safe(str(value))
+        for number, line in enumerate(_wrap(text, style.width - width - 2)):
+            label = "" if number else name
+            yield style.dim(f"{label:<{width}}") + "  " + line
+
+
+def _explain(value: str | None, source: str | None) -> str | None:
+    return f"{value} (from {source})" if value and source else value
+
+
+def _explain_date(document: Document) -> str | None:
+    if document.date:
+        return f"{document.date.value} (from {document.date.source}, {document.date.confidence:.0%} sure)"
+    return f"not after {document.date_not_after}" if document.date_not_after else None

@@ -1,0 +1,33 @@
+"""Every engine, as a fixture. Adding an engine is one line in ENGINES."""
+
+from pathlib import Path
+
+import pytest
+
+from searchkit.engines.memory import MemoryEngine
+from searchkit.engines.whoosh import WhooshEngine
+
+ENGINES = {
+    "memory": lambda place: MemoryEngine(),
+    "whoosh": lambda place: WhooshEngine(place, create=True),
+}
+PERSISTENT = {"whoosh": WhooshEngine}  # opened again by place
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path):
+    opened = ENGINES[request.param](tmp_path / "index")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=PERSISTENT)
+def reopen(request: pytest.FixtureRequest, tmp_path: Path):
+    """A function that opens the same index once more."""
+    ENGINES[request.param](tmp_path / "index").close()
+    return lambda: PERSISTENT[request.param](tmp_path / "index")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "index"

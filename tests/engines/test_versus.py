@@ -1,0 +1,112 @@
+"""Every other engine against the memory engine: random queries over random documents, equal answers."""
+
+import random
+from datetime import date
+
+import pytest
+
+from searchkit.engines.base import PERIODS, SORTS, FacetRequest, Request
+from searchkit.engines.memory import MemoryEngine
+from searchkit.fields import FACETS, KEYWORD_FIELDS, TEXT_FIELDS
+from searchkit.model import Chrome, Document, Entity, PublicationDate
+from searchkit.search import query as q
+from searchkit.search.analysis import analyse, analyse_document
+
+from .conftest import ENGINES
+
+QUERIES = 1000
+WORDS = "red reds Red's green greens blue north sea oil U.S. AT&T C++ 5G café Cafe naïve 東京 carrier carried".split()
+WEIGHTS = [40, 12, 4, 20, 6, 12, 9, 9, 7, 3, 2, 2, 2, 2, 1, 1, 2, 3, 2]
+NAMES = ["The Inquirer", "the  inquirer", "Post", "POST", "Ann Lee", "Anna Lee", "Ann", "Müller", "Muller", "Huawei"]
+DATES = ["2017", "2018", "2018-03", "2018-03-01", "2018-03-22", "2018-03-23", "2018-12-31", "2019-01-01"]
+TERMS = sorted({token.term for word in WORDS for token in analyse(word)})
+WRITTEN = sorted({token.written for word in WORDS for token in analyse(word)})
+
+
+class Dice(random.Random):
+    """Random documents and queries."""
+
+    def text(self, longest: int) -> str:
+        return " ".join(self.choices(WORDS, WEIGHTS, k=self.randrange(longest)))
+
+    def maybe(self, values: list[str]) -> str | None:
+        return self.choice(values) if self.random() < 0.7 else None
+
+    def document(self, id_: str) -> Document:
+        when = self.maybe(DATES)
+        people = {self.choice(NAMES): self.choice(("person", "place", "organisation", "other"))
+                  for _ in range(self.randrange(4))}
+        return Document(
+            id_, id_, self.text(30), title=self.maybe([self.text(5) or "x"]), publisher=self.maybe(NAMES),
+            author=self.maybe(NAMES), language=self.maybe(["en", "de"]),
+            url=self.maybe(["https://www.example.org/a", "http://user@Example.com:80/b"]),
+            date=PublicationDate(when, "day", "test", 1.0) if when else None,
+            entities=tuple(Entity(name, kind) for name, kind in people.items()),
+            chrome=tuple(Chrome(self.text(6), "test") for _ in range(self.randrange(3))))
+
+    def query(self, depth: int = 3) -> q.Query:
+        kinds = [self.term, self.term, self.phrase, self.prefix, self.keyword, self.dates, self.missing,
+                 q.Everything]
+        if depth and self.random() < 0.7:
+            kinds = [lambda: q.And(self.queries(depth)), lambda: q.Or(self.queries(depth)),
+                     lambda: q.Not(self.query(depth - 1))]
+        return self.choice(kinds)()
+
+    def queries(self, depth: int) -> tuple[q.Query, ...]:
+        return tuple(self.query(depth - 1) for _ in range(self.choice((0, 1, 2, 2, 2, 3, 5))))
+
+    def term(self) -> q.Query:
+        return q.Term(self.choice(TEXT_FIELDS).name, self.choice([*TERMS, "unknown"]))
+
+    def phrase(self) -> q.Query:
+        terms = self.choices(TERMS[-6:] if self.random() < 0.5 else [*TERMS, "unknown"], k=self.choice((0, 1, 2, 2, 3)))
+        return q.Phrase(self.choice(TEXT_FIELDS).name, tuple(terms))
+
+    def prefix(self) -> q.Query:
+        word = self.choice([*WRITTEN, "unknown"])
+        return q.Prefix(self.choice(TEXT_FIELDS).name, word[:self.randrange(1, 5)])
+
+    def keyword(self) -> q.Query:
+        field, value = self.choice(KEYWORD_FIELDS).name, self.choice([*NAMES, "en", "example.org", ""])
+        if self.random() < 0.5:
+            return q.Keyword(field, value)
+        return q.KeywordPrefix(field, value[:self.randrange(5)])
+
+    def dates(self) -> q.Query:
+        first, last = (self.choice([None, date(2018, self.randrange(1, 13), self.randrange(1, 29)).toordinal()])
+                       for _ in range(2))
+        return q.DateRange("date", first, last)
+
+    def missing(self) -> q.Query:
+        return q.Missing(self.choice(FACETS))
+
+    def request(self) -> Request:
+        facets = tuple(FacetRequest(field, self.choice((None, 1, 3)), self.choice(list(PERIODS)))
+                       for field in self.sample(FACETS, 3))
+        return Request(self.query(), facets, self.choice(SORTS), self.choice((0, 3, 10, 1000)), self.choice((0, 0, 5)))
+
+
+def fill(engine, dice: Dice) -> None:
+    """Documents in several calls, with updates and deletions between them."""
+    for call in range(7):
+        ids = [f"d{dice.randrange(160)}" for _ in range(30)] + [f"call{call}"]
+        engine.add(analyse_document(dice.document(id_)) for id_ in ids)
+        engine.delete(f"d{dice.randrange(160)}" for _ in range(8))
+
+
+@pytest.mark.parametrize("name", [name for name in ENGINES if name != "memory"])
+def test_random_queries_are_answered_as_by_the_memory_engine(name, tmp_path):
+    memory, other = MemoryEngine(), ENGINES[name](tmp_path / "index")
+    fill(memory, Dice(1))
+    fill(other, Dice(1))
+    assert other.count() == memory.count()
+    dice = Dice(2)
+    for _ in range(QUERIES):
+        request = dice.request()
+        expected, found = memory.search(request), other.search(request)
+        assert found.total == expected.total, request
+        assert found.facets == expected.facets, request
+        assert [id_ for id_, _ in found.hits] == [id_ for id_, _ in expected.hits], request
+        scores = [score for _, score in expected.hits]
+        assert [score for _, score in found.hits] == pytest.approx(scores, rel=1e-9, abs=1e-12), request
+    other.close()

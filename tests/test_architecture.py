@@ -1,0 +1,156 @@
+"""The house stays as drawn: imports run one way, no cycles, each library behind its fence."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "searchkit"
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+# From the bottom up. A module may import from its own layer and from those below; those named as separate
+# do not know each other.
+LAYERS = [
+    {"errors", "model", "version"},
+    {"fields", "settings"},
+    {"sources", "pipeline", "search", "engines", "place"},
+    {"ledger"},
+    {"ingest"},
+    {"index"},
+    {"cli", "render", "__main__", ""},
+]
+SEPARATE = {"sources": set(), "pipeline": set(), "search": set(), "engines": {"search"}, "place": {"search"},
+            "render": set()}
+
+# Library → the only places that may import it.
+FENCES = {
+    "lxml": ("searchkit.pipeline",),
+    "bs4": ("searchkit.pipeline",),
+    "dateutil": ("searchkit.pipeline",),
+    "Stemmer": ("searchkit.search.analysis",),
+    "whoosh": ("searchkit.engines.whoosh",),
+    "typer": ("searchkit.cli",),
+    "sqlite3": ("searchkit.ledger",),
+}
+
+# A query must not load the pipeline, nor one command what only another one needs.
+LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.settings"}
+
+
+@cache
+def find_imports(module: str, *, inside_functions: bool = False) -> tuple[str, ...]:
+    """Absolute names that a module imports, at its top or inside its functions."""
+    return tuple(read_imports(module, inside_functions))
+
+
+@cache
+def parse(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+def read_imports(module: str, inside_functions: bool) -> Iterator[str]:
+    tree = parse(module)
+    nested = {id(node) for function in ast.walk(tree)
+              if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(function)}
+    typing_only = {id(node) for block in ast.walk(tree)
+                   if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
+                   for node in ast.walk(block)}
+    for node in ast.walk(tree):
+        if id(node) in typing_only or (id(node) in nested) != inside_functions:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports relatively"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def find_owner(name: str) -> str | None:
+    """The module of ours that an imported name lives in."""
+    while name and name not in MODULES:
+        name = name.rpartition(".")[0]
+    return name or None
+
+
+def find_part(module: str) -> str:
+    """The part of the package below ``searchkit`` that a module belongs to."""
+    return module.partition(".")[2].partition(".")[0]
+
+
+def find_layer(part: str) -> int:
+    return next(number for number, layer in enumerate(LAYERS) if part in layer)
+
+
+GRAPH = {module: {owner for name in find_imports(module) if (owner := find_owner(name)) and owner != module}
+         for module in MODULES}
+
+
+def test_every_part_has_a_layer():
+    known = set().union(*LAYERS)
+
+    assert {find_part(module) for module in MODULES} <= known
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_run_down(module):
+    mine = find_part(module)
+    for owner in GRAPH[module]:
+        other = find_part(owner)
+        if other == mine:
+            continue
+        assert find_layer(other) <= find_layer(mine), f"{module} imports {owner} from above"
+        if find_layer(other) == find_layer(mine) and mine in SEPARATE:
+            assert other in SEPARATE[mine], f"{module} and {owner} should not know each other"
+
+
+def test_there_are_no_cycles():
+    def reach(start):
+        seen, todo = set(), [start]
+        while todo:
+            for following in GRAPH[todo.pop()] - seen:
+                seen.add(following)
+                todo.append(following)
+        return seen
+
+    assert [module for module in MODULES if module in reach(module)] == []
+
+
+@pytest.mark.parametrize("library", FENCES)
+def test_a_library_stays_behind_its_fence(library):
+    users = {module for module in MODULES for inside in (False, True)
+             for name in find_imports(module, inside_functions=inside) if name.partition(".")[0] == library}
+
+    assert users, f"nothing uses {library}"
+    assert {user for user in users if not user.startswith(FENCES[library])} == set()
+
+
+def test_imports_inside_functions_stand_only_where_laziness_pays():
+    lazy = {module for module in MODULES for name in find_imports(module, inside_functions=True)}
+
+    assert lazy <= LAZY
+
+
+def test_no_module_has_a_name_that_says_nothing():
+    empty = {"utils", "util", "helpers", "common", "misc", "manager", "tools"}
+
+    assert [module for module in MODULES if module.rpartition(".")[2] in empty] == []
+
+
+def test_files_and_functions_keep_a_size_that_can_be_read():
+    long_files = [module for module, path in MODULES.items() if path.read_text(encoding="utf-8").count("\n") > 400]
+    long_functions = [
+        f"{module}.{node.name}"
+        for module in MODULES
+        for node in ast.walk(parse(module))
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno > 60
+    ]
+
+    assert (long_files, long_functions) == ([], [])
