@@ -15,7 +15,6 @@ import random
 import re
 import resource
 import runpy
-import sys
 import tempfile
 import warnings
 from collections import Counter
@@ -91,7 +90,7 @@ def _invent(count: int) -> Iterator[dict[str, Any]]:
     weights = [1 / (rank + 3) for rank in range(len(words))]
     for number in range(count):
         text = dice.choices(words, weights, k=int(dice.lognormvariate(5.9, 0.5)))
-        names = [f"{a.title()} {b.title()}" for a, b in zip(*[iter(dice.choices(words[:300], k=8))] * 2)]
+        names = [f"{a.title()} {b.title()}" for a, b in zip(*[iter(dice.choices(words[:300], k=8))] * 2, strict=False)]
         yield {"id": f"doc-{number:08}", "title": " ".join(text[:7]), "body": " ".join(text + names),
                "date": date.fromordinal(735600 + dice.randrange(4300)).isoformat(), "entities": names,
                "publisher": f"Paper {int(dice.paretovariate(0.9)) % 40}"}

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TextIO
 
@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from searchkit import render
-from searchkit.errors import DocumentNotFound, EngineError, IndexFault, SearchkitError, SettingsError
+from searchkit.errors import DocumentNotFound, EngineError, IndexFault, QueryError, SearchkitError, SettingsError
 from searchkit.fields import FACETS
 from searchkit.index import Index, open_index
 from searchkit.model import Document, Rejected, Results
@@ -39,8 +39,10 @@ class Faces(TyperGroup):
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's own signature
         """Run the command."""
         try:
-            answer = super().invoke(ctx)
-            sys.stdout.flush()
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
         except SearchkitError as error:
             print_error(f"searchkit: {error}")
             raise typer.Exit(find_exit_code(error)) from None
@@ -48,9 +50,12 @@ class Faces(TyperGroup):
             print_error("searchkit: interrupted; what was done is kept, the same command goes on from there")
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _give_up_output()
             raise typer.Exit(FOUND) from None
-        return answer
+        except OSError as problem:
+            _give_up_output()
+            print_error(f"searchkit: {problem}")
+            raise typer.Exit(FAULT) from None
 
 
 app = typer.Typer(name="searchkit", cls=Faces, add_completion=False, no_args_is_help=True, rich_markup_mode=None,
@@ -82,7 +87,7 @@ def index(
     settings = resolve({"index": folder, "engine": engine, "workers": workers, "color": color})
     sources.check(paths)
     with open_index(settings.index, settings.engine, create=True, rebuild=rebuild) as place:
-        bar = _Progress(sources.measure(paths))
+        bar = _Progress(lambda: sources.measure(paths))
         try:
             report = place.add(paths, workers=settings.workers, prune=prune, progress=bar.show)
         finally:
@@ -265,7 +270,12 @@ def print_json(value: Any) -> None:  # noqa: ANN401
 
 def print_error(message: str) -> None:
     """A line for people, beside the results."""
-    sys.stderr.write(render.make_safe(message) + "\n")
+    sys.stderr.write(render.make_line(message) + "\n")
+
+
+def _give_up_output() -> None:
+    """Write no more results: nobody reads them, or they cannot be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_results(results: Results, as_json: bool, color: str) -> None:
@@ -276,17 +286,16 @@ def _print_results(results: Results, as_json: bool, color: str) -> None:
 
 
 def _print_hits(place: Index, text: str, options: dict[str, Any], limit: int | None) -> int:
-    """All hits, or as many as the limit says, a line each; fetched by the page to keep memory bounded."""
+    """All hits, or as many as the limit says, a line each, fetched by the page to keep memory bounded; the total."""
     done, first = 0, options["offset"]
-    while limit is None or done < limit:
+    while True:
         page = PAGE if limit is None else min(PAGE, limit - done)
         results = place.query(text, **{**options, "limit": page, "offset": first + done})
         for hit in results:
             print_json(hit.to_dict())
         done += len(results)
-        if len(results) < page:
-            break
-    return done
+        if len(results) < page or done == limit:
+            return results.total
 
 
 def _answer_batch(place: Index, file: str, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -294,23 +303,33 @@ def _answer_batch(place: Index, file: str, options: dict[str, Any]) -> Iterator[
     for number, line in enumerate(_read_lines(file), 1):
         if not line.strip():
             continue
-        name: dict[str, Any] = {"line": number}
+        name, text = _read_asked(line.strip(), number)
+        if text is None:
+            error = "the line is neither a plain query nor {\"id\", \"text\"} in JSON"
+            yield {**name, "query": line.strip(), "error": error}
+            continue
         try:
-            text = line.strip()
-            if text.startswith("{"):
-                asked = json.loads(text)
-                name, text = {"id": asked.get("id", number)}, asked["text"]
             yield {**name, **place.query(text, **options).to_dict()}
-        except SearchkitError as error:
-            yield {**name, "query": text, "error": str(error)}
-        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
-            yield {**name, "query": text, "error": "the line is neither a plain query nor {\"id\", \"text\"} in JSON"}
+        except QueryError as problem:
+            yield {**name, "query": text, "error": str(problem)}
+
+
+def _read_asked(line: str, number: int) -> tuple[dict[str, Any], str | None]:
+    """What names the answer to a line, and the query in it; None when it is meant as JSON and is none."""
+    if not line.startswith("{"):
+        return {"line": number}, line
+    try:
+        asked = json.loads(line)
+    except (ValueError, RecursionError):
+        return {"line": number}, None
+    text = asked.get("text")
+    return {"id": asked.get("id", number)}, text if isinstance(text, str) else None
 
 
 def _read_lines(file: str) -> Iterator[str]:
     try:
-        with (os.fdopen(os.dup(0), encoding="utf-8", errors="replace") if file == "-" else
-              Path(file).open(encoding="utf-8", errors="replace")) as lines:
+        with (os.fdopen(os.dup(0), encoding="utf-8-sig", errors="replace") if file == "-" else
+              Path(file).open(encoding="utf-8-sig", errors="replace")) as lines:
             yield from lines
     except OSError as problem:
         raise SettingsError(f"the queries cannot be read: {problem.strerror}", f"--batch {file}",
@@ -318,12 +337,12 @@ def _read_lines(file: str) -> Iterator[str]:
 
 
 class _Progress:
-    """A bar on standard error while it is a terminal; nothing otherwise."""
+    """A bar on standard error while it is a terminal; nothing otherwise, not even the measuring."""
 
-    def __init__(self, whole: int) -> None:
-        self._whole = whole
+    def __init__(self, measure: Callable[[], int]) -> None:
         self._begun = self._shown = time.monotonic()
         self._wanted = sys.stderr.isatty()
+        self._whole = measure() if self._wanted else 0
 
     def show(self, pages: int, done: int) -> None:
         """Draw the bar anew, at most ten times a second."""

@@ -12,15 +12,14 @@ from typing import Any, TypedDict, Unpack
 
 from searchkit import engines
 from searchkit.engines.base import PERIODS, SORTS, Engine, FacetRequest, Request
-from searchkit.errors import IndexOutdated, SettingsError
+from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
 from searchkit.fields import BY_NAME, FACETS
 from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Results
-from searchkit.place import REBUILD, find_engine, lock, make, measure, read_manifest
+from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.search.filters import Filters
 from searchkit.search.highlight import make_document_snippets
 from searchkit.search.parser import parse
 from searchkit.search.query import both
-from searchkit.settings import MANIFEST
 
 Values = str | Sequence[str]
 Source = str | Path | Page | Document
@@ -96,11 +95,13 @@ class Index:
         Raises QueryError for a text that does not parse, SettingsError for an option that cannot be meant.
         """
         begun = time.perf_counter()
+        if unknown := options.keys() - QueryOptions.__annotations__.keys():
+            raise TypeError(f"query() has no option '{min(unknown)}'")
         today = date.today()
         match = _check("match", options.get("match", "all"), MATCHES)
         asked = parse(text, today, match)
         tree = both(asked, _read_filters(options).to_query(today))
-        names = tuple(dict.fromkeys(options.get("facets", DEFAULT_FACETS)))
+        names = tuple(dict.fromkeys(_list(options.get("facets", DEFAULT_FACETS))))
         facets = [read_facet(name) for name in names]
         limit = options.get("limit", 10)
         request = Request(
@@ -212,7 +213,7 @@ def read_facet(text: str) -> FacetRequest:
         period = rest.pop(0)
     limit = None if field.name == "date" else FACET_LIMIT
     if rest:
-        if len(rest) > 1 or not rest[0].isdecimal():
+        if len(rest) > 1 or not rest[0].isdecimal() or len(rest[0]) > 9:
             raise SettingsError(f"'{text}' is no facet", "--facet", "write FIELD, FIELD:LIMIT, date:year")
         limit = int(rest[0]) or None
     return FacetRequest(field.name, limit, period)
@@ -225,16 +226,21 @@ def name_facet(facet: FacetRequest) -> str:
 
 def _settle_engine(folder: Path, engine: str | None, *, create: bool, rebuild: bool) -> str:
     """The name of the engine to open, after the folder has been made ready for it."""
-    exists = (folder / MANIFEST).exists()
+    exists = is_index(folder)
     if rebuild or (create and not exists):
-        name = engine or (find_engine(folder) if exists else None) or engines.DEFAULT
+        found = find_engine(folder) if exists else None
+        name = engine or (found if found in engines.KEPT else engines.DEFAULT)
         engines.check_name(name)
-        make(folder, name)
+        if name in engines.KEPT:  # any other says itself why it cannot
+            make(folder, name)
         return name
     manifest = read_manifest(folder)
     if engine and engine != manifest.engine:
         raise IndexOutdated(f"the index was built with engine '{manifest.engine}', not '{engine}'",
                             str(folder), f"leave --engine out, or {REBUILD}")
+    if manifest.engine not in engines.KEPT:
+        raise EngineNotInstalled(f"no engine '{manifest.engine}' here, with which the index was built",
+                                 str(folder), f"use the searchkit that built it, or {REBUILD}")
     return manifest.engine
 
 

@@ -7,7 +7,6 @@ lengths count characters (code points) of the text they belong to.
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -138,7 +137,11 @@ class Document:
             return self.title
         line = self.body.split("\n", 1)[0]
         sentence = re.split(r"(?<=[.!?])\s", line, maxsplit=1)[0]
-        return textwrap.shorten(sentence, DISPLAY_TITLE_LENGTH, placeholder=" …") or self.path
+        words = " ".join(sentence[:4 * DISPLAY_TITLE_LENGTH].split())
+        if len(words) <= DISPLAY_TITLE_LENGTH:
+            return words or self.path
+        space = words.rfind(" ", 0, DISPLAY_TITLE_LENGTH - 1)
+        return words[:space if space > 0 else DISPLAY_TITLE_LENGTH - 2] + " …"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON as in ``searchkit extract``; also what an engine stores."""

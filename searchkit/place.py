@@ -8,12 +8,12 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from searchkit.errors import IndexDamaged, IndexLocked, IndexNotFound, IndexOutdated, SettingsError
+from searchkit.errors import IndexDamaged, IndexFault, IndexLocked, IndexNotFound, IndexOutdated, SettingsError
 from searchkit.search import analysis
 from searchkit.settings import MANIFEST
 from searchkit.version import VERSION
@@ -41,20 +41,30 @@ def read_manifest(folder: Path) -> Manifest:
     except (FileNotFoundError, NotADirectoryError):
         raise IndexNotFound("there is no index here", str(folder),
                             "make one: searchkit index PATH...") from None
-    except (ValueError, KeyError, TypeError, OSError) as problem:
-        raise IndexDamaged(f"the manifest of the index cannot be read: {problem}", str(folder / MANIFEST),
-                           REBUILD) from None
+    except (ValueError, KeyError, TypeError, RecursionError, OSError) as problem:
+        raise IndexDamaged(f"the manifest of the index cannot be read: {_describe(problem)}",
+                           str(folder / MANIFEST), REBUILD) from None
+    if not isinstance(manifest.engine, str):
+        raise IndexDamaged("the manifest of the index names no engine", str(folder / MANIFEST), REBUILD)
     if (manifest.format, manifest.analyzer) != (FORMAT, analysis.VERSION):
         raise IndexOutdated(f"the index was made by searchkit {manifest.searchkit} in another format",
                             str(folder), REBUILD)
     return manifest
 
 
+def is_index(folder: Path) -> bool:
+    """Whether there is an index, in whatever state."""
+    try:
+        return (folder / MANIFEST).exists()
+    except OSError:
+        return False
+
+
 def find_engine(folder: Path) -> str | None:
     """The engine named by a manifest of whatever format; None when that cannot be read."""
     try:
         name = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["engine"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return name if isinstance(name, str) else None
 
@@ -82,7 +92,15 @@ def make(folder: Path, engine: str) -> None:
 
 def measure(folder: Path) -> int:
     """Bytes on disk."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    size = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # a writer may just have removed it
+            size += path.stat().st_size if path.is_file() else 0
+    return size
+
+
+def _describe(problem: Exception) -> str:
+    return f"{problem} is missing" if isinstance(problem, KeyError) else str(problem)
 
 
 def _write_manifest(folder: Path, engine: str) -> None:
@@ -97,7 +115,12 @@ def lock(folder: Path) -> Iterator[None]:
 
     Raises IndexLocked, which names the holder, at once.
     """
-    with (folder / LOCK).open("a+", encoding="utf-8") as file:
+    try:
+        opened = (folder / LOCK).open("a+", encoding="utf-8")
+    except OSError as problem:
+        raise IndexFault(f"the index cannot be written to: {problem.strerror}", str(folder),
+                         "what is in it can still be searched") from None
+    with opened as file:
         if not _try_lock(file):
             raise IndexLocked(f"the index is being written to by {_read_holder(file)}", str(folder),
                               "wait until it is done, or end it; reading goes on meanwhile")

@@ -55,6 +55,11 @@ def make_safe(text: str) -> str:
     return _UNSAFE.sub(lambda found: f"\\x{ord(found.group()):02x}", text)
 
 
+def make_line(text: str) -> str:
+    """Safe text on a line of its own, whatever it holds."""
+    return make_safe(text).replace("\n", "\\x0a").replace("\t", "\\x09")
+
+
 def render_results(results: Results, style: Style) -> Iterator[str]:
     """Lines: the hits, then facets, then how many there are."""
     for hit in results.hits:
@@ -63,9 +68,9 @@ def render_results(results: Results, style: Style) -> Iterator[str]:
     yield from render_facets(results.facets, style)
     yield _count_hits(results)
     for warning in results.warnings:
-        yield make_safe(warning)
+        yield make_line(warning)
     if not results.total:
-        yield style.dim(f"searched for {make_safe(results.parsed)}")
+        yield style.dim(f"searched for {make_line(results.parsed)}")
 
 
 def render_facets(facets: Mapping[str, Sequence[FacetValue]], style: Style) -> Iterator[str]:
@@ -86,7 +91,7 @@ def render_facets(facets: Mapping[str, Sequence[FacetValue]], style: Style) -> I
 
 def render_document(document: Document, style: Style) -> Iterator[str]:
     """Lines: one document with its fields, its story, and how much was stripped."""
-    yield style.bold(make_safe(document.display_title))
+    yield style.bold(make_line(document.display_title))
     fields = {
         "date": _explain_date(document),
         "publisher": _explain(document.publisher, document.publisher_source),
@@ -122,7 +127,7 @@ def render_report(report: IndexReport, style: Style) -> Iterator[str]:
     yield f"{said} in {report.seconds:.1f} s"
     for page in report.rejected[:SHOWN_REJECTED]:
         detail = f": {page.detail}" if page.detail else ""
-        yield style.dim(f"  rejected {make_safe(page.path)} ({page.reason}{make_safe(detail)})")
+        yield style.dim(f"  rejected {make_line(page.path)} ({page.reason}{make_line(detail)})")
     if len(report.rejected) > SHOWN_REJECTED:
         yield style.dim(f"  and {len(report.rejected) - SHOWN_REJECTED:,} more (see: --json)")
 
@@ -136,14 +141,14 @@ def render_progress(pages: int, done: int, whole: int, seconds: float) -> str:
 
 
 def _render_hit(hit: Hit, style: Style) -> Iterator[str]:
-    for number, line in enumerate(_wrap(make_safe(hit.document.display_title), style.width - len(INDENT))):
+    for number, line in enumerate(_wrap(make_line(hit.document.display_title), style.width - len(INDENT))):
         yield (INDENT if number else f"{hit.rank:>2}  ") + style.bold(line)
     known = filter(None, (hit.date, hit.publisher, hit.author, hit.document.path))
-    yield INDENT + style.dim(" · ".join(map(make_safe, known)))
+    yield INDENT + style.dim(" · ".join(map(make_line, known)))
     for snippet in hit.snippets:
         for line in _render_snippet(snippet, hit.document, style):
             yield INDENT + line
-    yield INDENT + style.dim(f"id {make_safe(hit.id)}")
+    yield INDENT + style.dim(f"id {make_line(hit.id)}")
 
 
 def _render_snippet(snippet: Snippet, document: Document, style: Style) -> Iterator[str]:
@@ -162,7 +167,8 @@ def _render_snippet(snippet: Snippet, document: Document, style: Style) -> Itera
     for line in _wrap(text, style.width - len(INDENT)):
         begin = text.index(line, done)
         done = begin + len(line)
-        yield _mark(line, [(start - begin, end - begin) for start, end in spans if begin <= start < done], style)
+        inside = [(start - begin, end - begin) for start, end in spans if begin <= start < done]
+        yield re.sub(" {2,}", " ", _mark(line, inside, style))
 
 
 def _mark(line: str, spans: Sequence[tuple[int, int]], style: Style) -> str:
@@ -203,7 +209,7 @@ class _Column:
 
 def _render_facet(name: str, values: Sequence[FacetValue], style: Style) -> _Column:
     most = max(value.count for value in values)
-    names = [_shorten(make_safe(value.value) if value.value is not None else "none") for value in values]
+    names = [_shorten(make_line(value.value) if value.value is not None else "none") for value in values]
     digits = len(f"{most:,}")
     widest = max(measure_width(name), *map(measure_width, names))
     lines = [(measure_width(name), style.bold(name))]
@@ -226,9 +232,12 @@ def _fold_dates(name: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]
 
 
 def _shorten(text: str) -> str:
-    while measure_width(text) > FACET_WIDTH:
-        text = text[:-2] + "…"
-    return text
+    if measure_width(text) <= FACET_WIDTH:
+        return text
+    end, width = 0, 1
+    while (width := width + measure_width(text[end])) <= FACET_WIDTH:
+        end += 1
+    return text[:end] + "…"
 
 
 def _count_hits(results: Results) -> str:
@@ -241,7 +250,7 @@ def _render_pairs(pairs: Mapping[str, Any], style: Style) -> Iterator[str]:
     shown = {name: value for name, value in pairs.items() if value not in (None, "")}
     width = max(map(len, shown), default=0)
     for name, value in shown.items():
-        text = f"{value:,}" if isinstance(value, int) else make_safe(str(value))
+        text = f"{value:,}" if isinstance(value, int) else make_line(str(value))
         for number, line in enumerate(_wrap(text, style.width - width - 2)):
             label = "" if number else name
             yield style.dim(f"{label:<{width}}") + "  " + line

@@ -13,6 +13,7 @@ from searchkit.errors import SettingsError
 FILE = Path("searchkit.toml")
 MANIFEST = "searchkit.json"  # the file by which the folder of an index is known
 COLORS = ("auto", "always", "never")
+MOST_WORKERS = 1_000  # processes; all of them start at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,12 @@ def _check(name: str, value: Any, where: str) -> Any:  # noqa: ANN401
         raise SettingsError(f"unknown setting '{name}'", where, f"settings: {', '.join(known)}")
     if name == "workers":
         try:
-            if int(value) >= 0:
+            if 0 <= int(value) <= MOST_WORKERS:
                 return int(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             pass
-        raise SettingsError(f"'{value}' is no number of workers", where, "give 0 (one a processor) or more")
+        raise SettingsError(f"'{value}' is no number of workers", where,
+                            f"give 0 (one a processor) to {MOST_WORKERS:,}")
     if not isinstance(value, str):
         raise SettingsError(f"'{name}' wants text, not {value!r}", where, "put it in quotes")
     if name == "color" and value not in COLORS:

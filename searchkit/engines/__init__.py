@@ -14,6 +14,7 @@ ENGINES = {
     "memory": ("searchkit.engines.memory", ""),
     "whoosh": ("searchkit.engines.whoosh", ""),
 }
+KEPT = tuple(name for name in ENGINES if name != "memory")  # those that keep an index in a folder
 
 
 def check_name(name: str) -> None:

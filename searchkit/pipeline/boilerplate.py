@@ -1,89 +1,68 @@
 """Blocks become main content and chrome, each with a reason.
 
-One mechanism for HTML and text dumps: each block gets a score from its features (``features``) and, in
-HTML, from the elements around it (``surroundings``); the best run of blocks is the story; rules then take
-out what stands between its paragraphs and is no part of it.
+One mechanism for HTML and text dumps: each block has features of its text (``features``) and, in HTML, a
+place among the elements around it (``surroundings``); both make its score (``scoring``). The best runs of
+blocks are the story; what stands in them and is no part of it is taken out again (``reasons``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from searchkit.pipeline import reasons
 from searchkit.pipeline.block import Block, Markup, Verdict
-from searchkit.pipeline.features import Features, describe
-from searchkit.pipeline.surroundings import Place, find_places, measure_prose
+from searchkit.pipeline.features import Features, describe, measure_prose
+from searchkit.pipeline.scoring import score
+from searchkit.pipeline.surroundings import Place, find_places
 
-ALPHA = 0.4
-SITE = 2.0
-LISTEND = -0.3
-COMM = 0.3
-DATED = 0.0
-SHORT = 1.2
-LIST = 0.8
-_GAP = 40.0
-_ENOUGH_PROSE = 60.0  # words; before them a heading such as "Comments" is only a link to the section
+# Tuned with the weights of ``scoring`` and on the same pages.
+_GAP = 40.0  # how far below its height the score of a run may fall before the run is over
+_SECOND = 0.4  # of the best run's sum: other runs that reach it are story too (galleries cut stories in two)
+_INSIDE = 0.6  # share of a run's blocks in the element with most prose that makes it story too
+_IN_SECTION = (0.25, -0.5)  # factor and summand of scores under a heading such as "Comments"
+
+_SOME_PROSE = 20  # words of prose in a paragraph; teasers have fewer
+_MUCH_PROSE = 45  # in one paragraph: the story goes on
+_ENOUGH_PROSE = 60  # words of story before a heading "Comments"; else it is only a link to them
+_STORY_SHARE = 0.3  # and the share of all the page's prose
+
+_STANDFIRST_REACH = 20  # blocks before the story in which its standfirst is looked for
+_STANDFIRST = 8  # words
+
+
+class _Run(NamedTuple):
+    """Blocks ``first`` to before ``stop``, whose scores add up to ``total``."""
+
+    total: float
+    first: int
+    stop: int
 
 
 def judge(markup: Markup) -> tuple[Verdict, ...]:
-    """One verdict for each block, in their order."""
+    """One verdict for each block, in their order; at least one is kept if there are any."""
     blocks = markup.blocks
     if not blocks:
         return ()
-    features = describe(markup)
+    features = describe(blocks)
     places = find_places(blocks, features)
-    scores = [score(block, feature, place)
-              for block, feature, place in zip(blocks, features, places, strict=True)]
-    sections = _find_sections(features, places)
-    scores = [value if section is None else min(value, value * 0.25 - 0.5)
-              for value, section in zip(scores, sections, strict=True)]
-    runs = _find_runs(scores)
-    runs = [(t + DATED * any(g.dated for g in features[max(0, a - 12) : a]), a, b) for t, a, b in runs]
-    kept = _choose(runs, scores, places)
-    return tuple(_explain(index, features, places, sections, scores, kept) for index in range(len(blocks)))
+    sections = _find_sections(features)
+    scores = [score(feature, place) for feature, place in zip(features, places, strict=True)]
+    factor, summand = _IN_SECTION
+    rated = [value if section is None else min(value, value * factor + summand)
+             for value, section in zip(scores, sections, strict=True)]
+    kept = _choose(_find_runs(rated), rated, places)
+    if markup.kind == "html":
+        _fill(features, places, sections, kept)
+        _add_standfirst(blocks, features, places, kept)
+    verdicts = reasons.explain(markup, reasons.Evidence(features, places, sections, scores), kept)
+    if any(verdict.keep for verdict in verdicts):
+        return verdicts
+    best = max(range(len(blocks)), key=lambda index: (rated[index], features[index].words))
+    return (*verdicts[:best], Verdict(True, "story"), *verdicts[best + 1 :])
 
 
-def score(block: Block, feature: Features, place: Place) -> float:
-    """How much a block looks like a paragraph of a story (above 0) or like furniture (below)."""
-    words = feature.words
-    value = -SHORT
-    if words >= 8 and feature.ends:
-        value = min(words, 60) / 10 * (0.4 + min(1.0, feature.fillers / 0.3))
-    elif words >= 15:
-        value = min(words, 60) / 20
-    elif feature.lower:
-        value = 0.1
-    if feature.cut_short and words < 40:
-        value = min(value, 0) - 1.0
-    if feature.listed and words < 12:
-        value -= LIST
-    if feature.furniture and words < 25:
-        value -= 1.5 * feature.furniture_words
-    if feature.repeated:
-        value = min(value, 0) - 1.0
-    if feature.site:
-        value = min(value, 0) - SITE
-    if feature.listed and not feature.ends:
-        value = min(value, LISTEND)
-    if feature.copyright:
-        value = min(value, 0) - 4.0
-    if feature.section:
-        value -= 2.0
-    if feature.links > 0.5 and value > 0:
-        value *= 1 - feature.links
-    if feature.heading:
-        value = max(value, -0.5)
-    if place.clue:
-        value = min(value * 0.3, 0) - 2.5
-    if place.hidden:
-        value = min(value * 0.3, 0) - 2.0
-    if place.story:
-        value += 0.5
-    if not place.inside:
-        value -= 0.3 if place.near else 1.0
-    return value
-
-
-def _find_sections(features: Sequence[Features], places: Sequence[Place]) -> list[str | None]:
+def _find_sections(features: Sequence[Features]) -> list[str | None]:
     """For each block the kind of section that it is in, if that is none of the story's."""
     prose = [measure_prose(feature) for feature in features]
     total = sum(prose)
@@ -91,56 +70,75 @@ def _find_sections(features: Sequence[Features], places: Sequence[Place]) -> lis
     before = 0.0
     current = None
     for index, feature in enumerate(features):
-        if feature.section in ("comments", "teaser", "author bio"):
-            if feature.section != "comments" or before > max(_ENOUGH_PROSE, COMM * total):
-                current = feature.section
-        elif current in ("teaser", "author bio") and prose[index] > 20 and (
-                prose[index] > 45 or before < _ENOUGH_PROSE or max(prose[index + 1 : index + 3], default=0) > 20):
-            current = None
+        if feature.section == "comments":
+            if before > max(_ENOUGH_PROSE, _STORY_SHARE * total):
+                current = "comments"
+        elif feature.section in ("teaser", "author bio"):
+            current = current if current == "comments" else feature.section
+        elif current in ("teaser", "author bio") and prose[index] > _SOME_PROSE:
+            following = max(prose[index + 1 : index + 3], default=0.0)
+            if prose[index] > _MUCH_PROSE or before < _ENOUGH_PROSE or following > _SOME_PROSE:
+                current = None
         before += prose[index]
         sections.append(current)
     return sections
 
 
-def _find_runs(scores: Sequence[float]) -> list[tuple[float, int, int]]:
-    """The runs of blocks whose scores add up, as (sum, first, after last)."""
+def _find_runs(scores: Sequence[float]) -> list[_Run]:
+    """The runs of blocks whose scores add up, each as long as it can be."""
     runs = []
     total = best = 0.0
-    first = last = 0
-    for index, value in enumerate([*scores, -1e9]):
+    first = stop = 0
+    for index, value in enumerate([*scores, float("-inf")]):
         if total <= 0:
-            total, best, first = 0.0, 0.0, index
+            total = best = 0.0
+            first = index
         total += value
         if total > best:
-            best, last = total, index + 1
+            best, stop = total, index + 1
         elif best > 0 and (total <= 0 or best - total > _GAP):
-            runs.append((best, first, last))
+            runs.append(_Run(best, first, stop))
             total = best = 0.0
             first = index + 1
     return runs
 
 
-def _choose(runs: Sequence[tuple[float, int, int]], scores: Sequence[float], places: Sequence[Place]) -> list[bool]:
+def _choose(runs: Sequence[_Run], scores: Sequence[float], places: Sequence[Place]) -> list[bool]:
+    """Which blocks are in a run that is story; without any run the best block."""
     kept = [False] * len(scores)
     if not runs:
         kept[max(range(len(scores)), key=lambda index: scores[index])] = True
         return kept
-    best = max(runs)
-    html = not all(p.inside for p in places)
-    for run in runs:
-        total, first, last = run
-        if run == best or (total > ALPHA * best[0]) or (html and sum(p.inside for p in places[first:last]) > 0.6 * (last - first)) :
-            for index in range(first, last):
-                kept[index] = True
+    best = max(runs).total
+    everywhere = all(place.inside for place in places)
+    for total, first, stop in runs:
+        inside = not everywhere and sum(place.inside for place in places[first:stop]) > _INSIDE * (stop - first)
+        if total > _SECOND * best or inside:
+            kept[first:stop] = [True] * (stop - first)
     return kept
 
 
-def _explain(index: int, features: Sequence[Features], places: Sequence[Place],
-             sections: Sequence[str | None], scores: Sequence[float], kept: Sequence[bool]) -> Verdict:
-    feature, place = features[index], places[index]
-    if kept[index]:
-        drop = (place.clue or (feature.furniture and feature.words < 12 and scores[index] < 0)
-                or feature.repeated or feature.lead or sections[index])
-        if not drop:
-            return Verdict(True, "story")
-    return Verdict(False, place.clue or feature.lead or sections[index] or feature.furniture or "navigation")
+def _fill(features: Sequence[Features], places: Sequence[Place], sections: Sequence[str | None],
+          kept: list[bool]) -> None:
+    """Keep what stands in the element with most of the prose and has no sign of furniture."""
+    for index, (feature, place) in enumerate(zip(features, places, strict=True)):
+        if place.inside and not place.clue and not place.hidden and not sections[index] and _is_plain(feature):
+            kept[index] = True
+
+
+def _is_plain(feature: Features) -> bool:
+    return feature.links < 0.5 and not (
+        feature.furniture or feature.section or feature.lead or feature.repeated or feature.dated
+        or feature.copyright or feature.about_site or feature.cut_short)
+
+
+def _add_standfirst(blocks: Sequence[Block], features: Sequence[Features], places: Sequence[Place],
+                    kept: list[bool]) -> None:
+    """Keep a standfirst, which often stands apart from the story, under the headline."""
+    first = kept.index(True)
+    for index in range(first - 1, max(first - _STANDFIRST_REACH, 0) - 1, -1):
+        if blocks[index].tag == "h1":
+            return
+        if (places[index].standfirst and features[index].words >= _STANDFIRST and _is_plain(features[index])
+                and places[index].clue in (None, "navigation", "teaser", "byline")):
+            kept[index] = True

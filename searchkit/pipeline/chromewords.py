@@ -39,12 +39,18 @@ def _firsts(table: str) -> frozenset[str]:
 
 
 def find_section(words: list[str]) -> str | None:
-    """What kind of section a line heads, if it says what heads one and little more."""
+    """What kind of section a line heads, if it says what heads one and little more.
+
+    After a number ("3 Responses to …") anything may follow.
+    """
     headings = _phrases("section")
-    rest = words[1:] if words and words[0].isdigit() else words
+    counted = bool(words) and words[0].isdigit()
+    rest = words[1:] if counted else words
     for size in range(min(len(rest), _LONGEST + 2), 0, -1):
         reason = headings.get(" ".join(rest[:size]))
-        if reason and len(rest) - size <= (_AFTER_HEADING if size > 1 or rest is not words else 0):
+        if reason is None:
+            continue
+        if len(rest) == size or (size > 1 and (counted or len(rest) - size <= _AFTER_HEADING)):
             return reason
     return None
 
@@ -55,10 +61,10 @@ def find_lead(text: str) -> str | None:
     return _phrases("lead").get(" ".join(split_words(head))) if colon and rest.strip() else None
 
 
-def find_opening(words: list[str], reason: str) -> bool:
-    """Whether a line opens with one of the phrases of a reason, with a colon or without."""
+def opens_with(words: list[str], reason: str) -> bool:
+    """Whether a line opens with one of the leads of a reason, with a colon or without."""
     leads = _phrases("lead")
-    return any(leads.get(" ".join(words[:size])) == reason for size in (3, 2, 1))
+    return len(words) > 1 and any(leads.get(" ".join(words[:size])) == reason for size in (3, 2, 1))
 
 
 def find_phrases(words: list[str], kind: str = "word") -> tuple[str | None, int]:

@@ -30,7 +30,7 @@ _MONTH_DAY = re.compile(rf"(?<!\w)({_WORD})\.?[\s-]{{1,2}}(?:the )?(\d\d?){_ORDI
 _YEAR_MONTH_DAY = re.compile(rf"(?<!\d){_YEAR}\.?[\s/-]{{1,2}}(?:m\. |g\. )?({_WORD})\.?[\s/-]{{1,2}}(\d\d?)(?!\d)")
 _NUMBERS = re.compile(r"(?<![\d.,:/-])(\d\d?)([./-]) ?(\d\d?)\2 ?((?:19|20)\d\d|\d\d)(?![\d/]|[.,:-]\d)")
 _DIGITS = re.compile(r"\d\d")
-_MONTH_YEAR = re.compile(rf"(?<!\w)({_WORD})\.?,?\s(?:de |of )?{_YEAR}")
+_MONTH_YEAR = re.compile(rf"(?<!\w)(?<!\d )(?<!\d\. )({_WORD})\.?,?\s(?:de |of )?{_YEAR}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def find_dates(text: str, month_first: bool | None = None) -> list[FoundDate]:
 def read_machine(text: str) -> str | None:
     """The day in a value meant for machines: an ISO 8601 time, its compact form, seconds since 1970."""
     text = text.strip()
-    if text.isdigit() and len(text) in (10, 13):
+    if text.isdecimal() and len(text) in (10, 13):
         moment = datetime.datetime.fromtimestamp(int(text[:10]), datetime.UTC)
         return _iso(moment.year, moment.month, moment.day)
     for pattern in (_YEAR_FIRST, _COMPACT):

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from searchkit.pipeline import chromewords
-from searchkit.pipeline.block import Block, Markup
+from searchkit.pipeline.block import Block
 
 _LOOKED_AT = 2000  # characters: more of a block tells nothing more, and one may be megabytes long
 _LINE = 30  # words; furniture words are looked for in what is no longer
+_PARAGRAPH = 12  # words; the words of paragraphs about the site are looked for in what is no shorter
+_SITE_WORDS, _SITE_SHARE = 3, 0.04  # at least so many of them, and of all words
+_SENTENCE = 8  # words of the shortest sentence that counts as prose
+_ONCE = 15  # words; of a longer text that stands twice only the second is a repetition
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _EAST_ASIAN_FILLERS = re.compile("[的是了在和不这這はのをにがでと]")
 _SENTENCE_END = re.compile(r"[.!?…。！？।]['\"”’»)\]]*(?=\s|$)|[。！？]")
@@ -48,14 +53,30 @@ class Features:
     lead: str | None  # what the words before a line's colon make of it
     furniture: str | None  # what the furniture words of a line make of it
     furniture_words: int
-    site: str | None  # what a paragraph about the site is about
-    lower: bool  # begins in lower case or with punctuation
+    about_site: str | None  # what a paragraph about the site itself is about
+    goes_on: bool  # begins in lower case or with punctuation: a piece of a sentence
 
 
-def describe(markup: Markup) -> list[Features]:
+def describe(blocks: Sequence[Block]) -> list[Features]:
     """The features of every block."""
-    seen = Counter(block.text.casefold() for block in markup.blocks)
-    return [_describe(block, seen[block.text.casefold()] > 1) for block in markup.blocks]
+    times = Counter(block.text.casefold() for block in blocks)
+    seen: set[str] = set()
+    found = []
+    for block in blocks:
+        text = block.text.casefold()
+        feature = _describe(block, times[text] > 1)
+        if feature.repeated and feature.words >= _ONCE and feature.ends and text not in seen:
+            feature = replace(feature, repeated=False)
+        seen.add(text)
+        found.append(feature)
+    return found
+
+
+def measure_prose(feature: Features) -> float:
+    """How many words of prose there are in a block."""
+    if feature.words < _SENTENCE or not feature.sentences or feature.links > 0.5 or feature.cut_short:
+        return 0.0
+    return feature.words * (1 - feature.links) * min(1.0, feature.fillers * 3)
 
 
 def _describe(block: Block, repeated: bool) -> Features:
@@ -64,7 +85,7 @@ def _describe(block: Block, repeated: bool) -> Features:
     count, fillers = _count(text, words)
     is_line = len(words) <= _LINE
     furniture, furniture_words = chromewords.find_phrases(words) if is_line else (None, 0)
-    site, site_words = chromewords.find_phrases(words, "site") if len(words) >= 12 else (None, 0)
+    site, site_words = chromewords.find_phrases(words, "site") if len(words) >= _PARAGRAPH else (None, 0)
     lead = chromewords.find_lead(text) if is_line else None
     return Features(
         words=max(count, len(block.text) // 12 if len(block.text) > _LOOKED_AT else 0),
@@ -83,8 +104,8 @@ def _describe(block: Block, repeated: bool) -> Features:
         lead=lead,
         furniture=furniture,
         furniture_words=furniture_words,
-        site=site if site_words >= max(3, len(words) / 25) else None,
-        lower=text[:1].islower() or text[:1] in ",;:).”’…",
+        about_site=site if site_words >= max(_SITE_WORDS, len(words) * _SITE_SHARE) else None,
+        goes_on=text[:1].islower() or text[:1] in ",;:).”’…",
     )
 
 

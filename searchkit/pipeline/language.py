@@ -11,9 +11,9 @@ from searchkit.pipeline import wordlists
 
 # So much of a text tells its language; more does not change the answer.
 _SAMPLE = 20_000
-# A stop word in six is the least in running text of the languages in the list; below half of that, it is
-# none of them.
-_LEAST_SHARE = 0.08
+# Running text has a stop word in every two to four words; a list of products or ingredients one in sixteen.
+# Below that, it is none of the languages in the list.
+_LEAST_SHARE = 0.05
 # Below so many words the language that a page declares counts, if the words do not speak against it.
 _SHORT = 25
 _BONUS = 1.25

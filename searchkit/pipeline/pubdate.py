@@ -33,7 +33,7 @@ _META = {
     "dcterms.modified": 0.25, "last-modified": 0.2, "lastmod": 0.2,
 }
 _UTC = re.compile(r"\d[T ]\d\d:\d\d[\d:.]*(?:Z|[+-]00:?00| GMT| UTC)$")
-_LONE_YEAR_MONTH = re.compile(r"(?:19|20)\d\d(?:-[01]\d)?$")
+_LONE_YEAR_MONTH = re.compile(r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?$")
 _ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?|[a-z]{3,9})[/-](\d\d?)(?![\d])", re.IGNORECASE)
 _ADDRESS_COMPACT = re.compile(r"(?<![\d])(20\d\d)([01]\d)([0-3]\d)(?!\d)")
 _ELSEWHERE_REASONS = frozenset(("comments", "comment", "teaser", "related"))

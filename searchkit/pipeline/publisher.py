@@ -19,7 +19,7 @@ _AFFIX = re.compile(r"\s+[|\-–—•·»«]\s+|\s*\|\s*")
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright|&copy;)[\s©]*(?:copyright|by)?\s*(?:(?:19|20)\d\d)?"
                         r"(?:\s?[-–—]\s?(?:(?:19|20)\d\d|present))?[\s,.|:-]{0,4}(?:by\s|the\s)?"
                         r"([^\W\d_][^|©•·–—.,;()]{1,40})", re.IGNORECASE)
-_NOTICE = re.compile(r"^(?:\(c\)|©|copyright|\s|(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?)+\s+|"
+_NOTICE = re.compile(r"^(?:(?:\(c\)|©|copyright|(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?)[\s,.]+)+|"
                      r"\s(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)?\d\d)?$", re.IGNORECASE)
 _LOGO = re.compile(r"(?i)(?:^(?:logo|home ?page)\s+(?:of\s+)?|\s+(?:logo|home ?page)$)")
 _COMPANY = re.compile(r"(?i)\b(?:media|publishing|publications|verlag|verlags|group|holdings|digital|interactive|"
@@ -36,6 +36,7 @@ _LONGEST = 45
 # How many blocks below the story an author's biography stands.
 _BIO_REACH = 12
 _LABEL_MINIMUM = 4
+_SECOND_LEVEL = frozenset(("co", "com", "org", "net", "gov", "ac", "edu", "or", "ne", "nom"))
 
 
 def find_publishers(markup: Markup, verdicts: Sequence[Verdict], url: str | None) -> tuple[Clue, ...]:
@@ -236,8 +237,8 @@ def _rank(clues: Iterable[Clue], host: str) -> tuple[Clue, ...]:
 
 def _label(host: str) -> str:
     """The part of a host that names the site: "example" of "news.example.co.uk"."""
-    parts = [part for part in host.split(".") if part]
-    while len(parts) > 1 and (len(parts[-1]) <= 3 or parts[-1] in ("info", "news", "online", "blog", "media")):
+    parts = [part for part in host.split(".") if part][:-1]
+    if len(parts) > 1 and parts[-1] in _SECOND_LEVEL:
         parts.pop()
     return re.sub(r"[^\w]", "", parts[-1]) if parts else ""
 

@@ -10,7 +10,9 @@ from typing import Any
 from searchkit.model import ENTITY_TYPES, Document, Entity, Page, PublicationDate, Rejected
 from searchkit.pipeline import entities, language
 
-_DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?!\d)")
+_TIME = r"[T ][0-9:.,]+ ?(?:[A-Z]+|[+-][0-9:]+)?"  # may follow a day, and says nothing to us
+_DAY = re.compile(rf"([0-9]{{4}})(?:-([0-9]{{2}})(?:-([0-9]{{2}})(?:{_TIME})?)?)?")
+_LINE_KEYS = ("title", "publisher", "author")  # values without line breaks
 _TEXT_KEYS = ("id", "title", "body", "date", "publisher", "author", "url", "language")
 
 
@@ -24,6 +26,7 @@ def read_document(page: Page, identity: str) -> Document | Rejected:
     if problem_found:
         return Rejected(page.path, "bad-document", problem_found)
     text = {key: _clean(data.get(key)) for key in _TEXT_KEYS}
+    text.update({key: " ".join(value.split()) for key in _LINE_KEYS if (value := text[key])})
     body = text["body"] or ""
     if not body:
         return Rejected(page.path, "no-content", "the body is empty")
@@ -71,15 +74,15 @@ def _clean(value: Any) -> str | None:  # noqa: ANN401
 
 
 def _read_date(text: str | None) -> PublicationDate | None:
-    found = _DAY.match((text or "").strip())
+    found = _DAY.fullmatch((text or "").strip())
     if not found:
         return None
     try:
-        date.fromisoformat(f"{found.group()}-01-01"[:10])
+        value = "-".join(filter(None, found.groups()))
+        date.fromisoformat(f"{value}-01-01"[:10])
     except ValueError:
         return None
-    precision = "day" if found[3] else "month" if found[2] else "year"
-    return PublicationDate(found.group(), precision, "given", 1.0)
+    return PublicationDate(value, {4: "year", 7: "month", 10: "day"}[len(value)], "given", 1.0)
 
 
 def _read_entities(given: list[Any]) -> tuple[Entity, ...]:

@@ -54,7 +54,8 @@ class Items:
         if isinstance(value, str):
             return [clean(value)] if value.strip() else []
         if isinstance(value, list):
-            return [text for member in value[:50] for text in self.name_values(member)]
+            return [text for member in value[:50] if not isinstance(member, list)
+                    for text in self.name_values(member)]
         if isinstance(value, dict):
             for key in ("name", "@value", "headline", "alternateName"):
                 named = value.get(key)

@@ -10,28 +10,34 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from searchkit.pipeline.block import Block
-from searchkit.pipeline.features import Features
+from searchkit.pipeline.features import Features, measure_prose
 
 _DATA = Path(__file__).parent / "data"
-# An element that holds this share of the page's prose is not what its name says ("has-sidebar", "article-card").
+# An element that holds this share of the page's prose is not what its name says ("has-sidebar").
 _TOO_MUCH = 0.4
 _TOO_MUCH_COMMENTS = 0.85  # but comments often are longer than the story
+_SETTLED = 0.15  # share of the prose from which an element named like a story overrules the names around it
+# What prose counts in an element so named, when the one with most prose is looked for.
+_WEIGHTS = {"comments": 0.1, "cookies": 0.1, "footer": 0.3, "teaser": 0.5, "sidebar": 0.5, "navigation": 0.5}
+_WRAPPER = re.compile(r"(?:p|li|h\d|span|a|b|i|em|strong|font|blockquote)\b")
 _HIDDEN = " hidden"
-_CLUE_WEIGHT = {"comments": 0.1, "teaser": 0.5, "sidebar": 0.5, "footer": 0.3, "cookies": 0.1, "navigation": 0.5}
-_STORY_SHARE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a block stands: ``clue`` is the furniture it is part of, ``story`` whether an element around it is
-    named like a story's, ``inside`` whether it is in the element with most of the prose, ``near`` whether it is
-    in the one around that, ``hidden`` whether it is not shown."""
+    """Where a block stands.
+
+    ``clue`` is the furniture that an element around it is named like; ``story`` whether one is named like a
+    story's body; ``inside`` whether it is in the element with most of the prose, ``near`` in the one around
+    that; ``hidden`` whether it is not shown; ``standfirst`` whether it is named like one.
+    """
 
     clue: str | None = None
     story: bool = False
     inside: bool = False
     near: bool = False
     hidden: bool = False
+    standfirst: bool = False
 
 
 _NOWHERE = Place(inside=True, near=True)
@@ -64,17 +70,10 @@ def find_places(blocks: Sequence[Block], features: Sequence[Features]) -> list[P
                 end = nodes[end].parent
     for node in nodes[1:]:  # parents stand before their children
         above = nodes[node.parent].weight
-        node.weight = min(above, _CLUE_WEIGHT.get(_read_name(node.name)[0] or "", 1.0 if node.parent else 1.0))
+        node.weight = min(above, _WEIGHTS.get(_read_name(node.name)[0] or "", 1.0))
     main = max(range(len(nodes)), key=lambda index: nodes[index].own * nodes[index].weight)
     places = {end: _read(nodes, end, main) for end in set(ends)}
     return [places[end] for end in ends]
-
-
-def measure_prose(feature: Features) -> float:
-    """How many words of prose there are in a block."""
-    if feature.words < 8 or not feature.sentences or feature.links > 0.5 or feature.cut_short:
-        return 0.0
-    return feature.words * (1 - feature.links) * min(1.0, feature.fillers * 3)
 
 
 def _enter(nodes: list[_Node], context: tuple[str, ...]) -> int:
@@ -92,7 +91,7 @@ def _enter(nodes: list[_Node], context: tuple[str, ...]) -> int:
 def _container(nodes: list[_Node], end: int) -> int:
     """The element that holds a paragraph and those next to it."""
     node = nodes[end]
-    return node.parent if re.match(r"(?:p|li|h\d|span|a|b|i|em|strong|font|blockquote)\b", node.name) else end
+    return node.parent if _WRAPPER.match(node.name) else end
 
 
 def _read(nodes: list[_Node], end: int, main: int) -> Place:
@@ -107,14 +106,15 @@ def _read(nodes: list[_Node], end: int, main: int) -> Place:
         share = node.prose / total
         found, is_story, is_hidden = _read_name(node.name)
         inside = inside or place == main
-        settled = settled or inside or (is_story and share > _STORY_SHARE)
+        settled = settled or inside or (is_story and share > _SETTLED)
         if found and clue is None and not settled and share < (_TOO_MUCH_COMMENTS if found == "comments" else _TOO_MUCH):
             clue = found
         story = story or is_story
         hidden = hidden or (is_hidden and share < _TOO_MUCH)
         near = near or place == around
         place = node.parent
-    return Place(clue, story, inside, near, hidden)
+    standfirst = any(_names_standfirst(nodes[own].name) for own in (end, nodes[end].parent) if own > 0)
+    return Place(clue, story, inside, near, hidden, standfirst)
 
 
 @lru_cache(maxsize=20000)
@@ -131,3 +131,8 @@ def _read_name(name: str) -> tuple[str | None, bool, bool]:
 def _clues(table: str) -> dict[str, re.Pattern[str]]:
     lists = tomllib.loads((_DATA / "context_clues.toml").read_text(encoding="utf-8"))[table]
     return {reason: re.compile("|".join(patterns)) for reason, patterns in lists.items()}
+
+
+@lru_cache(maxsize=20000)
+def _names_standfirst(name: str) -> bool:
+    return _clues("story")["standfirst"].search(name) is not None

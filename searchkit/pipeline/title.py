@@ -60,7 +60,8 @@ def locate_headline(markup: Markup, verdicts: Sequence[Verdict]) -> int | None:
     clues = find_titles(markup, verdicts)
     wanted = fold(clues[0].value) if clues else ""
     start = find_start(verdicts)
-    places = [place for place, block in enumerate(markup.blocks) if wanted and fold(block.text) == wanted]
+    places = [place for place, block in enumerate(markup.blocks)
+              if wanted and len(block.text) <= 2 * _LONGEST and fold(block.text) == wanted]
     before = [place for place in places if place <= start]
     if before:
         return before[-1]
@@ -76,7 +77,9 @@ def locate_byline(markup: Markup, verdicts: Sequence[Verdict]) -> range:
     headline = locate_headline(markup, verdicts)
     if headline is None:
         return range(max(0, start - 2 * _ABOVE), min(start + 2, end))
-    return range(max(0, headline - _ABOVE), min(max(start + 2, headline + 3), headline + _BELOW, end))
+    below = max((place for place, verdict in enumerate(verdicts) if verdict.keep), default=end)
+    last = below + 1 if below >= headline else end
+    return range(max(0, headline - _ABOVE), min(max(start + 2, headline + 3), headline + _BELOW, last, end))
 
 
 def find_start(verdicts: Sequence[Verdict]) -> int:
@@ -257,7 +260,7 @@ def _read_lines(markup: Markup, verdicts: Sequence[Verdict]) -> _Lines:
                          and sum(_count(blocks[place].text).values()) >= 2),
         story=frozenset(word for text in kept for word in _significant(text)),
         opening=frozenset(word for text in kept[:4] for word in _significant(text)),
-        around="\n".join(block.text for block in (*blocks[first:start + 1], *blocks[end + 1:end + _REACH])),
+        around="\n".join(block.text[:_LONGEST] for block in (*blocks[first:start + 1], *blocks[end + 1:end + _REACH])),
         dated=frozenset(place for place in above if _is_furniture(blocks[place].text)),
     )
 

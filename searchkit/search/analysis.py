@@ -24,14 +24,17 @@ VERSION = 1  # of the tokens in an index: an index made with another one must be
 LONGEST_WORD = 64  # characters; what follows in a longer run (base64, a DNA string) is not a word
 PASSAGE_GAP = ""  # stands between two passages of a field, so that no phrase runs across
 
-_IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"  # each is a word by itself
+# Accents and vowel signs that are characters of their own belong to the letter before them.
+_MARKS = "".join(char for char in map(chr, range(0x300, 0x1e00)) if unicodedata.category(char) in ("Mn", "Mc"))
 _WORD = re.compile(
-    rf"[{_IDEOGRAPHS}]"  # one character of Chinese or Japanese
+    rf"[{IDEOGRAPHS}][\u3099\u309a\uff9e\uff9f]?"  # one character of Chinese or Japanese
     r"|[^\W\d_](?:\.[^\W\d_]){1,9}\b\.?"  # initials: U.S., e.g. (bounded, so that matching stays linear)
     r"|\d+(?:[.,]\d+)+"  # 1,299 and 3.5
-    rf"|[^\W_{_IDEOGRAPHS}]+(?:(?:['’ʼ＇`´&＆][^\W_{_IDEOGRAPHS}]+)|\+\+|#(?!\w))*"  # O'Neill, AT&T, C++, C#
+    rf"|[^\W_{IDEOGRAPHS}]+"  # any other word: O'Neill, AT&T, C++, C#
+    rf"(?:[{_MARKS}]+[^\W_{IDEOGRAPHS}]*|['’‘ʼʻ＇`´&＆][^\W_{IDEOGRAPHS}]+|\+\+|#(?!\w))*"
 )
-_FOLDS = str.maketrans("’ʼ＇`´＆", "'''''&")
+_FOLDS = str.maketrans("’‘ʼʻ＇`´＆", "'''''''&")
 
 
 class Token(NamedTuple):
@@ -116,7 +119,7 @@ def fold(text: str) -> str:
     """Text without differences of case, width, accent (Latin and Greek letters) or apostrophe."""
     if text.isascii():
         return text.lower().replace("`", "'")
-    text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold().translate(_FOLDS))
+    text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text.translate(_FOLDS)).casefold())
     kept: list[str] = []
     base = ""
     for char in text:

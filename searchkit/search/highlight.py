@@ -47,6 +47,8 @@ def make_document_snippets(document: Document, query: Query, count: int = 1) -> 
     A snippet of the chrome has the field "chrome"; its ``start`` is the offset in that stripped block.
     """
     found: list[Snippet] = []
+    if count < 1:
+        return ()
     if wanted := find_wanted(query, ("chrome",)):
         for part in document.chrome:
             if spans := _find_spans(part.text, wanted):
@@ -104,7 +106,7 @@ def _cut_snippets(text: str, spans: Sequence[tuple[int, int, str]], count: int) 
     starts: list[int] = []
     for first in _rank_windows(spans):
         begin = spans[first][0]
-        if all(abs(begin - other) > WIDTH for other in starts):
+        if all(abs(begin - other) > WIDTH + LEAD for other in starts):
             starts.append(begin)
         if len(starts) == count:
             break

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from searchkit.errors import QueryError
+from searchkit.search.analysis import IDEOGRAPHS
 
 WORD, PHRASE, PREFIX = "word", "phrase", "prefix"
 AND, OR, NOT, PLUS, OPEN, CLOSE, END = "and", "or", "not", "plus", "open", "close", "end"
@@ -18,7 +19,7 @@ _BARE = re.compile(rf"[^\s(){_QUOTES}]+")
 _QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]")
 _SIGNED_DATE = re.compile(rf"[<>]=?\s*[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]")
 _OPERAND = re.compile(r"[^\s)+-]")
-_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_IDEOGRAPH = re.compile(f"[{IDEOGRAPHS}]")
 
 
 @dataclass(frozen=True, slots=True)

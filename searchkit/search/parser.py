@@ -72,7 +72,7 @@ def _find_scope(lexemes: list[Lexeme]) -> tuple[tuple[str, ...], list[Lexeme]]:
     named: list[str] = []
     rest = []
     for lexeme in lexemes:
-        if lexeme.field != "in":
+        if (lexeme.field or "").lower() != "in":
             rest.append(lexeme)
         elif lexeme.text.lower() in SCOPES:
             named += SCOPES[lexeme.text.lower()]
@@ -176,13 +176,16 @@ class _Parser:
 
     def _spread(self, name: str) -> None:
         """Give the field to each value up to the closing parenthesis: ``publisher:(a OR b)``."""
-        open_groups = 1
+        fields: list[str | None] = [name]  # of the parentheses that are open; those with their own keep it
         for place in range(self.at, len(self.lexemes)):
             lexeme = self.lexemes[place]
-            open_groups += (lexeme.kind == lexer.OPEN) - (lexeme.kind == lexer.CLOSE)
-            if not open_groups:
+            if lexeme.kind == lexer.OPEN:
+                fields.append(lexeme.field or fields[-1])
+            elif lexeme.kind == lexer.CLOSE:
+                fields.pop()
+            if not fields:
                 return
-            if lexeme.kind in lexer.VALUES and lexeme.field is None:
+            if lexeme.kind in lexer.VALUES and lexeme.field is None and fields[-1] == name:
                 self.lexemes[place] = Lexeme(lexeme.kind, lexeme.text, lexeme.position, name)
 
     def _peek(self) -> str:
@@ -293,7 +296,7 @@ def _read_date(lexeme: Lexeme, name: str, today: date) -> Query:
     for sign in (">=", "<=", ">", "<"):
         if text.startswith(sign):
             period = _read_period(text.removeprefix(sign), lexeme, today)
-            return _compare(name, sign, period)
+            return _compare(name, sign, period, lexeme)
     if ".." in text:
         begin, _, end = text.partition("..")
         first = _read_period(begin, lexeme, today).first.toordinal() if begin.strip() else None
@@ -307,8 +310,11 @@ def _read_date(lexeme: Lexeme, name: str, today: date) -> Query:
     return DateRange(name, period.first.toordinal(), period.last.toordinal())
 
 
-def _compare(name: str, sign: str, period: Period) -> DateRange:
+def _compare(name: str, sign: str, period: Period, lexeme: Lexeme) -> DateRange:
     first, last = period.first.toordinal(), period.last.toordinal()
+    if (sign == ">" and period.last == date.max) or (sign == "<" and period.first == date.min):
+        raise QueryError(f"no day is {'after' if sign == '>' else 'before'} this one", lexeme.position,
+                         f"{name}:{sign}= takes the day itself in")
     return {">": DateRange(name, last + 1, None), ">=": DateRange(name, first, None),
             "<": DateRange(name, None, first - 1), "<=": DateRange(name, None, last)}[sign]
 

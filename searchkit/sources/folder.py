@@ -21,37 +21,41 @@ def walk(folder: Path) -> Iterator[Path | Rejected]:
     Left out: hidden files and folders, links (what they lead to is read where it lies), searchkit's own
     indexes, and files that describe the folder (README, LICENSE …).
     """
-    waiting: list[Path | Rejected] = [folder]  # the next one last; no recursion, however deep the folders are
+    waiting: list[tuple[Path | Rejected, bool]] = [(folder, True)]  # the next one last; no recursion, however deep
     while waiting:
-        place = waiting.pop()
-        if isinstance(place, Rejected) or not place.is_dir():
-            yield place
-        else:
+        place, is_folder = waiting.pop()
+        if is_folder and isinstance(place, Path):
             waiting += reversed(_list_folder(place))
+        else:
+            yield place
 
 
-def _list_folder(folder: Path) -> list[Path | Rejected]:
-    """What is of interest in a folder, in order of the names."""
+def _list_folder(folder: Path) -> list[tuple[Path | Rejected, bool]]:
+    """What is of interest in a folder, in order of the names; whether each is a folder itself."""
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
     except OSError as problem:
-        return [reject_unreadable(folder, problem)]
+        return [(reject_unreadable(folder, problem), False)]
     if any(entry.name == MANIFEST for entry in entries):
         return []
-    found: list[Path | Rejected] = []
+    found: list[tuple[Path | Rejected, bool]] = []
     for entry in entries:
         path = folder / entry.name
         if entry.name.startswith(".") or entry.is_symlink():
             continue
-        if not entry.is_dir() and not entry.is_file():
-            found.append(reject_special(path))
-        elif entry.is_dir() or not _ABOUT.fullmatch(entry.name):
-            found.append(path)
+        if entry.is_dir():
+            found.append((path, True))
+        elif not entry.is_file():
+            found.append((reject_special(path), False))
+        elif not _ABOUT.fullmatch(entry.name):
+            found.append((path, False))
     return found
 
 
 def measure(place: Path) -> int:
     """Bytes of the files at and below a place, as they lie on the disk."""
-    files = walk(place) if exists(place) else ()
-    return sum(path.stat().st_size for path in files if isinstance(path, Path) and path.exists())
+    if not exists(place):
+        return 0
+    files = walk(place) if place.is_dir() else [place]
+    return sum(path.stat().st_size for path in files if isinstance(path, Path) and exists(path))

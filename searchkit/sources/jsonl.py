@@ -43,6 +43,7 @@ def _read_lines(path: Path, lines: BinaryIO, raw: BinaryIO) -> Iterator[Page | R
         if len(line) > MAX_BYTES:
             detail = f"the line has more than {MAX_BYTES // 2**20} MB; what follows it was not read"
             yield Rejected(f"{shown}#{number}", "too-large", detail)
+            yield Rejected(shown, "unreadable", f"line {number} is too long to go on")
             return
         size, done = raw.tell() - done, raw.tell()
         if line.strip():

@@ -92,7 +92,7 @@ class WhooshEngine:
                        for part in matches]
         return Matches(
             total=sum(len(part.documents) for part in matches),
-            hits=tuple(_name_hit(part, document, request) for part, document in choose_page(matches, request)),
+            hits=tuple(_name_hit(*hit, request) for hit in choose_page(matches, request)),
             facets=tuple(count_facet(matches, facet) for facet in request.facets),
         )
 
@@ -168,4 +168,5 @@ def _name_hit(part: Matched, document: int, request: Request) -> tuple[str, floa
 
 
 def _explain(error: OSError, path: Path) -> IndexFault:
-    return IndexFault(f"the index cannot be written: {error.strerror}", str(path), "what was in it is unchanged")
+    what = f"the index cannot be written: {error.strerror}"
+    return IndexFault(what, str(path), "what was in it is unchanged")

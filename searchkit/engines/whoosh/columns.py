@@ -65,7 +65,8 @@ class Keywords:
     are ``numbers[starts[n]:starts[n + 1]]``.
     """
 
-    def __init__(self, values: Strings, single: array[int] | None, starts: array[int], numbers: array[int]) -> None:
+    def __init__(self, values: Strings, single: array[int] | None, starts: array[int],
+                 numbers: array[int]) -> None:
         self.values = values
         self.single = single
         self.starts = starts
@@ -167,7 +168,7 @@ def make_columns(expand: Expand, size: int) -> bytes:
     for field in TEXT_FIELDS:
         lengths = array(NUMBER, bytes(4 * size))
         for _, postings in expand(field.name + LENGTH, encode_term(LENGTH_TERM)):
-            for document, length in zip(postings.documents, postings.weights or repeat(1)):
+            for document, length in zip(postings.documents, postings.weights or repeat(1.0)):  # noqa: B905 - endless
                 lengths[document] = int(length)
         writer.add(f"length {field.name}", lengths)
         writer.totals[field.name] = sum(lengths)

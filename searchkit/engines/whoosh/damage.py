@@ -17,8 +17,8 @@ from whoosh.index import IndexError as WhooshIndexError
 from searchkit.errors import IndexDamaged, IndexNotFound
 
 DAMAGE = (WhooshIndexError, FileFormatError, StorageError, pickle.UnpicklingError, zlib.error, struct.error,
-          EOFError, ValueError, TypeError, LookupError, AttributeError, NameError, ImportError, AssertionError,
-          MemoryError, OverflowError, RecursionError)
+          EOFError, ValueError, TypeError, LookupError, AttributeError, NameError, ImportError,
+          AssertionError, MemoryError, OverflowError, RecursionError)
 
 
 @contextmanager
@@ -29,6 +29,7 @@ def translate_damage(path: Path) -> Iterator[None]:
     except EmptyIndexError:
         raise IndexNotFound("there is no index", str(path), "make one: searchkit index <pages>") from None
     except FileNotFoundError as error:
-        raise IndexDamaged("a file of the index is missing", str(error.filename or path), "rebuild it") from error
+        place = str(error.filename or path)
+        raise IndexDamaged("a file of the index is missing", place, "rebuild it") from error
     except DAMAGE as error:
         raise IndexDamaged("the index cannot be read", str(path), "rebuild it") from error

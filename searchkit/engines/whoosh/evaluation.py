@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Set
-from itertools import repeat
+from itertools import compress, repeat
 from struct import unpack
 
 from searchkit.engines.whoosh.postings import Postings
@@ -160,16 +160,17 @@ class Evaluation:
         return runs
 
 
-def _choose(postings: Postings, documents: Set[int]) -> tuple[list[int], list[float]]:
+def _choose(postings: Postings, documents: Set[int]) -> tuple[list[int], Iterable[float]]:
     """Those postings that belong to the documents, and their frequencies."""
     all_documents, weights, _ = postings
     if len(documents) * FEW < len(all_documents):
         places = [(document, bisect_left(all_documents, document)) for document in documents]
         found = [place for document, place in places
                  if place < len(all_documents) and all_documents[place] == document]
-        return [all_documents[place] for place in found], [weights[place] if weights else 1.0 for place in found]
-    pairs = [pair for pair in zip(all_documents, weights or repeat(1.0), strict=False) if pair[0] in documents]
-    return [document for document, _ in pairs], [weight for _, weight in pairs]
+        return ([all_documents[place] for place in found],
+                [weights[place] if weights else 1.0 for place in found])
+    wanted = [document in documents for document in all_documents]
+    return list(compress(all_documents, wanted)), compress(weights or repeat(1.0), wanted)
 
 
 def _count_starts(document: int, lists: list[Postings]) -> int:

@@ -29,7 +29,7 @@ DATE_FIELDS = tuple(field for field in FIELDS if field.kind is Kind.DATE)
 
 
 class Places(Positions):  # type: ignore[misc]
-    """Positions of a term in a document, four bytes each; Whoosh pickles them, which takes ten times longer."""
+    """Positions of a term in a document, four bytes each (Whoosh pickles a list of them)."""
 
     def encode(self, poslist: Sequence[int]) -> bytes:
         """Positions as bytes."""

@@ -70,14 +70,14 @@ class Inversion:
                     yield Entry(field, encode_term(term), Postings(documents))
             else:
                 numbers, lengths = zip(*self._lengths[field], strict=True)
-                yield Entry(field, encode_term(LENGTH_TERM), Postings(numbers, lengths))
+                yield Entry(field, encode_term(LENGTH_TERM), Postings(numbers, tuple(map(float, lengths))))
 
 
 class Writer(SegmentWriter):  # type: ignore[misc]
     """Adds and deletes documents; all of it takes effect at ``commit``, or nothing does."""
 
     def __init__(self, index: FileIndex) -> None:
-        super().__init__(index, codec=Codec())
+        super().__init__(index, codec=Codec(), compound=False)
         self._inversion = Inversion()
         self._merged: list[tuple[SegmentReader, dict[int, int] | None, int]] = []
         self._closed_segments: list[W3Segment] = []

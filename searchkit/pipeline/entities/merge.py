@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from searchkit.model import Entity
-from searchkit.pipeline.entities.canonical import canonicalise, clean, drop_initials
+from searchkit.pipeline.entities.canonical import canonicalise, drop_initials
 from searchkit.pipeline.entities.gazetteer import Known, fold, load_words
 from searchkit.pipeline.entities.naming import GUESS, Mention
 
@@ -163,10 +163,8 @@ def _is_worth_showing(group: Group) -> bool:
         return False
     if group.known:
         return True
-    single = " " not in clean(group.name)
-    if group.type == "organisation" and single:
-        return group.firm >= RECURRING
-    return group.type is not None or group.firm >= RECURRING
+    abbreviation = group.name.isupper() and all(" " not in mention.text for mention in group.mentions)
+    return (group.type is not None and not abbreviation) or group.firm >= RECURRING
 
 
 def _make_entity(group: Group) -> Entity:

@@ -87,7 +87,7 @@ def _read(span: Span, run: Run, language: str | None) -> Iterator[Named]:
 
 
 def _read_headed(units: Sequence[Unit]) -> Iterator[Named]:
-    """"Bank of …", "Gulf of …": one name, unless only everyday words follow or precede."""
+    """"Bank of …", "Gulf of …": one name."""
     words = load_words()
     head = next(i for i, unit in enumerate(units) if i + 1 < len(units) and units[i + 1].kind == "link")
     kind = "place" if units[head].key in words["place_heads"] else "organisation"
@@ -96,8 +96,8 @@ def _read_headed(units: Sequence[Unit]) -> Iterator[Named]:
 
 def _strip_adjectives(units: Sequence[Unit]) -> Sequence[Unit]:
     """Without words at the front that are only capitalised because a sentence begins there."""
-    common_opening = units[0].kind == "adjective" and units[0].common
-    return units[1:] if common_opening and len(units) > 2 else units
+    common_opening = len(units) > 2 and units[0].kind == "adjective" and units[0].common
+    return units[1:] if common_opening and units[1].kind != "link" else units
 
 
 def _read_ending(units: Sequence[Unit]) -> Iterator[Named]:

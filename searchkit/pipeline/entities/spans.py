@@ -176,7 +176,8 @@ def _belongs(group: Sequence[Unit], links: Sequence[Unit], unit: Unit, run: Run)
         return False
     if token.possessive or len(group) >= LONGEST:
         return False
-    return not links or (unit.kind != "role" and _links(group, links, unit))
+    office = unit.kind == "role" and unit.key not in load_words()["portfolios"]
+    return not links or (not office and _links(group, links, unit))
 
 
 def _links(group: Sequence[Unit], links: Sequence[Unit], unit: Unit) -> bool:
@@ -185,8 +186,9 @@ def _links(group: Sequence[Unit], links: Sequence[Unit], unit: Unit) -> bool:
     keys = [link.key or "&" for link in links]
     if keys == ["&"]:
         return unit.known is None and group[-1].known is None
-    headed = any(link.kind == "link" and link.key in OF for link in group)
-    if headed and unit.key in words["organisation_heads"] and keys[0] in AND:
+    before = [link.key for link in group if link.kind == "link"]
+    headed = any(key in OF for key in before)
+    if headed and (unit.key in words["organisation_heads"] or (keys[0] in AND and keys[0] in before)):
         return False
     if keys[0] in OF and (group[-1].key in words["organisation_heads"] or group[-1].key in words["place_heads"]):
         return unit.known is None or unit.known.type != "organisation"

@@ -1,0 +1,82 @@
+"""The people who wrote a page."""
+
+from __future__ import annotations
+
+import pytest
+
+from searchkit.pipeline.author import find_authors, is_person, name_people
+from searchkit.pipeline.block import Block, Markup, Verdict
+
+STORY = ("The old lighthouse keeper climbed the hundred steps every evening for forty years, "
+         "and the harbour town grew used to his lamp.")
+HEADLINE = Block("Lighthouse keeper leaves harbour town", "h1", gap=1)
+
+
+def best(*blocks, **head):
+    verdicts = [Verdict(block.text == STORY, "story") for block in blocks]
+    clues = find_authors(Markup(tuple(blocks), **head), verdicts)
+    return clues[0].value if clues and clues[0].confidence >= 0.5 else None
+
+
+@pytest.mark.parametrize(("text", "people"), [
+    ("By Jane Roe", ("Jane Roe",)), ("By JANE ROE and John Q. Doe", ("Jane Roe", "John Q. Doe")),
+    ("by Jane van der Berg, Senior Reporter", ("Jane van der Berg",)), ("Von Alexa von Heyden", ("Alexa von Heyden",)),
+    ("Por María de la Cruz, Madrid", ("María de la Cruz",)), ("Jane Roe | March 9, 2023", ("Jane Roe",)),
+    ("Jane Roe jane@harbour.example @janeroe", ("Jane Roe",)), ("ByJane Roe", ("Jane Roe",)), ("", ()), ("12:30", ()),
+])
+def test_bylines_are_reduced_to_names(text, people):
+    assert name_people(text) == people
+
+
+@pytest.mark.parametrize(("text", "answer"), [
+    ("Jane Roe", True), ("Ludwig van Beethoven", True), ("Seán O'Casey", True), ("山田太郎", True),
+    ("News Desk", False), ("Harbour", False), ("jane roe", False), ("Posted in 2018", False), ("Read More", False),
+])
+def test_people_are_told_from_other_words(text, answer):
+    assert is_person(text) is answer
+
+
+def test_several_authors_of_json_ld_are_joined():
+    script = '{"@type": "Article", "author": [{"@type": "Person", "name": "Jane Roe"}, {"name": "John Doe"}]}'
+
+    assert best(HEADLINE, Block(STORY), json_ld=(script,)) == "Jane Roe; John Doe"
+
+
+def test_outlet_and_staff_are_no_authors():
+    script = '{"@type": "Article", "author": {"name": "Harbour Post"}, "publisher": {"name": "Harbour Post"}}'
+
+    assert best(HEADLINE, Block(STORY), json_ld=(script,), meta=(("og:site_name", "Harbour Post"),)) is None
+    assert best(HEADLINE, Block(STORY), meta=(("author", "Staff"),)) is None
+    assert best(HEADLINE, Block(STORY), meta=(("author", "admin"),)) is None
+
+
+def test_block_of_an_authors_class_is_read():
+    assert best(HEADLINE, Block("Jane Roe", "div", context=("div.byline",)), Block(STORY)) == "Jane Roe"
+
+
+def test_dump_name_beside_date_and_handle_is_the_author():
+    assert best(HEADLINE, Block("Jane Roe", "li"), Block("@JaneRoe_", "li"), Block("22 March 2018", "li"),
+                Block(STORY, gap=1), kind="text") == "Jane Roe"
+
+
+def test_dump_name_before_the_date_in_one_line_is_the_author():
+    assert best(HEADLINE, Block("Jane Roe | 22 March 2018 at 10:15", gap=1), Block(STORY, gap=1),
+                kind="text") == "Jane Roe"
+
+
+def test_by_on_a_line_of_its_own_points_to_the_next():
+    assert best(HEADLINE, Block("By"), Block("Jane Roe"), Block(STORY, gap=1), kind="text") == "Jane Roe"
+
+
+def test_biography_below_the_story_names_the_author():
+    assert best(Block(STORY), Block("Jane Roe", gap=1), Block("Jane Roe is a sailor who writes on lamps.", gap=1),
+                kind="text") == "Jane Roe"
+
+
+def test_names_in_comments_are_no_authors():
+    assert best(HEADLINE, Block(STORY, gap=1), Block("Jane Roe Nov 26, 2018 Reply", "li", gap=1), Block("True."),
+                kind="text") is None
+
+
+def test_dump_without_a_byline_has_no_author():
+    assert best(HEADLINE, Block(STORY, gap=1), kind="text") is None

@@ -1,0 +1,141 @@
+"""The publication date of a page, and dates in running text."""
+
+from __future__ import annotations
+
+import pytest
+
+from searchkit.pipeline import datetext
+from searchkit.pipeline.block import Block, Markup, Verdict
+from searchkit.pipeline.pubdate import find_dates
+
+STORY = ("The old lighthouse keeper climbed the hundred steps every evening for forty years, "
+         "and the harbour town grew used to his lamp.")
+HEADLINE = "Lighthouse keeper leaves harbour town"
+
+
+def read(*blocks, url=None, captured=None, **head):
+    verdicts = [Verdict(block.text.startswith(STORY), "story") for block in blocks]
+    return find_dates(Markup(tuple(blocks), **head), verdicts, url, captured)
+
+
+def day(dates):
+    return dates.date.value if dates.date else None
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("22 March 2018", "2018-03-22"), ("Jan 10, 2018 | News", "2018-01-10"), ("Sept. 5th, 2019", "2019-09-05"),
+    ("3. Dezember 2024", "2024-12-03"), ("le 1er mars 2020", "2020-03-01"), ("10 de março de 2021", "2021-03-10"),
+    ("2024년 12월 3일", "2024-12-03"), ("2019年4月21日", "2019-04-21"), ("17 мая 2021", "2021-05-17"),
+    ("02.02.2022, 11:30 Uhr", "2022-02-02"), ("2023/12/21", "2023-12-21"), ("12-Jan-2020", "2020-01-12"),
+    ("27/11/2019 10:24", "2019-11-27"), ("March 2018", "2018-03"), ("14 października 2022", "2022-10-14"),
+])
+def test_dates_are_read_in_many_forms_and_languages(text, value):
+    assert [date.value for date in datetext.find_dates(text)] == [value]
+
+
+@pytest.mark.parametrize("text", ["Dec. 20", "version 1.2.2018.3", "in 2012", "31 February 2018", "45.13.2018",
+                                  "call 03 9876 2018", "May 1875 treaty", "1 day ago", "12:30"])
+def test_what_is_no_whole_date_is_not_read(text):
+    assert [date.value for date in datetext.find_dates(text)] == []
+
+
+def test_order_of_day_and_month_follows_the_country():
+    assert datetext.find_dates("03/04/2018", True)[0].value == "2018-03-04"
+    assert datetext.find_dates("03/04/2018", False)[0].value == "2018-04-03"
+    assert not datetext.find_dates("03/04/2018")[0].sure
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("2019-11-19T23:30:00+09:00", "2019-11-19"), ("20181103", "2018-11-03"), ("1546300800", "2019-01-01"),
+    ("1546300800000", "2019-01-01"), ("soon", None), ("", None), ("2019-02-30", None), ("²²²²²²²²²²", None),
+])
+def test_machine_dates_keep_the_day_as_written(text, value):
+    assert datetext.read_machine(text) == value
+
+
+def test_json_ld_is_taken_and_says_so():
+    dates = read(Block(HEADLINE, "h1"), Block(STORY),
+                 json_ld=('{"@type": "NewsArticle", "datePublished": "2018-03-22T10:00:00+01:00"}',))
+
+    assert (dates.date.value, dates.date.precision, dates.date.source) == ("2018-03-22", "day", "json-ld")
+
+
+def test_day_of_a_change_is_kept_as_a_clue_only():
+    dates = read(Block(HEADLINE, "h1"), Block(STORY), meta=(("article:modified_time", "2018-03-22T10:00:00Z"),))
+
+    assert dates.date is None
+    assert [clue.source for clue in dates.clues] == ["modified"]
+
+
+def test_day_that_readers_see_beats_universal_time():
+    dates = read(Block(HEADLINE, "h1"), Block("Published 21 March 2018"), Block(STORY), url="/2018/03/21/keeper",
+                 json_ld=('{"@type": "NewsArticle", "datePublished": "2018-03-22T02:00:00Z"}',))
+
+    assert day(dates) == "2018-03-21"
+
+
+def test_address_gives_a_day():
+    assert day(read(Block(STORY), url="https://harbour.example/2018/mar/22/keeper")) == "2018-03-22"
+
+
+def test_dump_byline_below_the_headline_is_taken():
+    dates = read(Block(HEADLINE), Block("Jan 10, 2018 | Coast | 0 comments", gap=1), Block(STORY, gap=1), kind="text")
+
+    assert (day(dates), dates.not_after) == ("2018-01-10", None)
+
+
+def test_dates_of_other_stories_below_are_not_taken():
+    dates = read(Block(HEADLINE), Block(STORY, gap=1), Block("Most read", gap=1), Block("Storm closes port"),
+                 Block("24 April 2018", "li"), Block("Ferry sold"), Block("23 April 2018", "li"), kind="text")
+
+    assert dates.date is None
+    assert dates.not_after is None
+
+
+def test_dates_inside_the_story_are_not_taken():
+    dates = read(Block(HEADLINE), Block(STORY + " On 3 May 2017 the lamp was replaced.", gap=1), kind="text")
+
+    assert dates.date is None
+
+
+def test_copyright_years_are_not_taken():
+    assert read(Block(HEADLINE), Block(STORY), Block("© 12 May 2014 Harbour Press"), kind="text").date is None
+
+
+def test_first_comment_bounds_a_story_without_a_date():
+    dates = read(Block(HEADLINE), Block(STORY, gap=1), Block("Jane Nov 26, 2018 Reply", "li", gap=1), Block("So true."),
+                 Block("John Nov 23, 2018 Reply", "li"), Block("Not at all."), kind="text", captured="2019-01-01")
+
+    assert (dates.date, dates.not_after) == (None, "2018-11-23")
+
+
+def test_capture_bounds_a_story_without_a_date_and_drops_later_dates():
+    dates = read(Block(HEADLINE), Block("5 May 2030"), Block(STORY), kind="text", captured="2019-01-01")
+
+    assert (dates.date, dates.not_after) == (None, "2019-01-01")
+
+
+@pytest.mark.parametrize("script", [
+    '{"@type": "Article", "datePublished": "2018-03-22",}', '<!-- {"@type":"Article","datePublished":"2018-03-22"} -->',
+    '{"@graph": [{"@type": ["Thing", "NewsArticle"], "datePublished": ["2018-03-22"]}]}',
+    '{"@type":"Organization"}{"@type":"BlogPosting","datePublished":"2018-03-22"}',
+    '{"@type": "Article", "headline": "a "bad" quote", "datePublished": "2018-03-22"}',
+    '{"@type": "Article", "text": "line\nbreak", "datePublished": "2018-03-22"}',
+])
+def test_malformed_json_ld_is_read_as_far_as_it_goes(script):
+    assert day(read(Block(STORY), json_ld=(script,))) == "2018-03-22"
+
+
+@pytest.mark.parametrize("script", [
+    "", "null", "[1, 2", '{"@type": 5, "datePublished": 7}', '{"@type": "Article", "datePublished": {"a": [1]}}',
+    "[" * 9000, "{" * 50 + "}" * 50, '{"@type": [null], "@id": {}}',
+    '{"@type": "Article", "datePublished": ' + "[" * 500 + "]" * 500 + "}",
+])
+def test_nonsense_in_json_ld_does_no_harm(script):
+    assert read(Block(STORY), json_ld=(script,)).date is None
+
+
+def test_dates_of_stories_listed_in_json_ld_are_not_taken():
+    script = '{"@type": "ItemList", "itemListElement": [{"@type": "Article", "datePublished": "2018-03-22"}]}'
+
+    assert read(Block(STORY), json_ld=(script,)).date is None

@@ -1,0 +1,95 @@
+"""The headline of a page."""
+
+from __future__ import annotations
+
+from searchkit.pipeline.block import Block, Markup, Verdict
+from searchkit.pipeline.title import find_titles, locate_byline, strip_site
+
+STORY = ("The old lighthouse keeper climbed the hundred steps every evening for forty years, "
+         "and the harbour town grew used to his lamp.")
+KEPT, STRIPPED = Verdict(True, "story"), Verdict(False, "navigation")
+
+
+def page(*blocks, **head):
+    return Markup(tuple(blocks), **head), [KEPT if block.text == STORY else STRIPPED for block in blocks]
+
+
+def best(markup, verdicts):
+    clues = find_titles(markup, verdicts)
+    return clues[0].value if clues and clues[0].confidence >= 0.5 else None
+
+
+def test_main_heading_wins_over_document_title_with_the_sites_name():
+    markup, verdicts = page(Block("Lamp goes out", "h1"), Block(STORY), title="Lamp goes out - The Harbour Post")
+
+    assert best(markup, verdicts) == "Lamp goes out"
+
+
+def test_site_name_in_a_main_heading_is_not_the_headline():
+    markup, verdicts = page(Block("Harbour Post", "h1"), Block("Lamp goes out for ever", "h2"), Block(STORY),
+                            title="Lamp goes out for ever | Harbour Post", meta=(("og:site_name", "Harbour Post"),))
+
+    assert best(markup, verdicts) == "Lamp goes out for ever"
+
+
+def test_lone_main_heading_counts_even_if_the_head_says_something_else():
+    markup, verdicts = page(Block("Keeper leaves his lamp behind", "h1"), Block(STORY), title="Five facts on light")
+
+    assert best(markup, verdicts) == "Keeper leaves his lamp behind"
+
+
+def test_kicker_before_the_headline_is_left_out_if_the_head_leaves_it_out():
+    markup, verdicts = page(Block("Coast: Lamp goes out at last", "h1"), Block(STORY),
+                            meta=(("og:title", "Lamp goes out at last"),))
+
+    assert best(markup, verdicts) == "Lamp goes out at last"
+
+
+def test_json_ld_headline_serves_where_there_is_no_heading():
+    markup, verdicts = page(Block(STORY), json_ld=('{"@type": "NewsArticle", "headline": "Lamp &amp; keeper"}',))
+
+    assert best(markup, verdicts) == "Lamp & keeper"
+
+
+def test_title_without_separator_stays_whole():
+    assert strip_site("Twenty-four hours by the sea", frozenset({"harbour post"})) == "Twenty-four hours by the sea"
+
+
+def test_site_is_stripped_from_either_end():
+    names = frozenset({"harbour post", "harbourpost"})
+
+    assert strip_site("Lamp goes out | Coast | Harbour Post", names) == "Lamp goes out | Coast"
+    assert strip_site("Harbour Post: Lamp goes out", names) == "Lamp goes out"
+
+
+def test_dump_headline_is_the_line_set_off_above_the_story():
+    markup, verdicts = page(Block("Home", "li"), Block("Coast", "li"),
+                            Block("Lighthouse keeper leaves harbour after forty years", gap=1),
+                            Block("3 May 2019", gap=1), Block(STORY, gap=1), kind="text")
+
+    assert best(markup, verdicts) == "Lighthouse keeper leaves harbour after forty years"
+
+
+def test_dump_that_starts_with_its_story_has_no_headline():
+    markup, verdicts = page(Block(STORY), Block("Share this", gap=1), kind="text")
+
+    assert best(markup, verdicts) is None
+
+
+def test_slogan_of_the_site_is_no_headline():
+    markup, verdicts = page(Block("Bright lamps | Your partner in light"), Block("Contact us", gap=1),
+                            Block("Lighthouse keeper leaves harbour town", gap=1), Block("May 3, 2019", gap=1),
+                            Block(STORY, gap=1), kind="text")
+
+    assert best(markup, verdicts) == "Lighthouse keeper leaves harbour town"
+
+
+def test_byline_is_looked_for_inside_the_page():
+    for count in range(4):
+        markup, verdicts = page(*[Block("Lamp goes out at last", "h1")] * count, Block(STORY))
+
+        assert all(0 <= place <= count for place in locate_byline(markup, verdicts))
+
+
+def test_empty_page_has_no_headline():
+    assert find_titles(Markup(()), []) == ()
