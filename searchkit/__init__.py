@@ -89,6 +89,6 @@ def extract(source: str | bytes | Path | Page) -> Document | Rejected:
 def _is_path(text: str) -> bool:
     """Whether a string is the name of something that exists, and not the text of a page."""
     try:
-        return len(text) < 4096 and "\n" not in text and Path(text).exists()
+        return 0 < len(text) < 4096 and "\n" not in text and Path(text).exists()
     except (OSError, ValueError):
         return False

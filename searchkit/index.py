@@ -86,6 +86,8 @@ class Index:
         from searchkit import ingest  # brings the whole pipeline, which a query does not need
 
         given = [sources] if isinstance(sources, Source) else list(sources)
+        if strange := [item for item in given if not isinstance(item, Source)]:
+            raise TypeError(f"add() takes paths, Pages and Documents, not {type(strange[0]).__name__}")
         with self._writing():
             return ingest.add(given, self._engine, self._folder, ingest.Options(**options))
 

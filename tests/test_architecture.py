@@ -34,7 +34,7 @@ SEPARATE = {"sources": set(), "pipeline": set(), "search": set(), "engines": {"s
 FENCES = {
     "lxml": ("searchkit.pipeline",),
     "bs4": ("searchkit.pipeline",),
-    "dateutil": ("searchkit.pipeline",),
+    "dateutil": ("searchkit.pipeline", "searchkit.search.dates"),
     "Stemmer": ("searchkit.search.analysis",),
     "whoosh": ("searchkit.engines.whoosh",),
     "typer": ("searchkit.cli",),

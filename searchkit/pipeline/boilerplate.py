@@ -51,14 +51,14 @@ def judge(markup: Markup) -> tuple[Verdict, ...]:
     factor, summand = _IN_SECTION
     rated = [value if section is None else min(value, value * factor + summand)
              for value, section in zip(scores, sections, strict=True)]
-    kept = _choose(_find_runs(rated), rated, places)
+    best = max(range(len(blocks)), key=lambda index: (rated[index], features[index].words))
+    kept = _choose(_find_runs(rated), best, places)
     if markup.kind == "html":
         _fill(features, places, sections, kept)
         _add_standfirst(blocks, features, places, kept)
     verdicts = reasons.explain(markup, reasons.Evidence(features, places, sections, scores), kept)
     if any(verdict.keep for verdict in verdicts):
         return verdicts
-    best = max(range(len(blocks)), key=lambda index: (rated[index], features[index].words))
     return (*verdicts[:best], Verdict(True, "story"), *verdicts[best + 1 :])
 
 
@@ -103,11 +103,11 @@ def _find_runs(scores: Sequence[float]) -> list[_Run]:
     return runs
 
 
-def _choose(runs: Sequence[_Run], scores: Sequence[float], places: Sequence[Place]) -> list[bool]:
-    """Which blocks are in a run that is story; without any run the best block."""
-    kept = [False] * len(scores)
+def _choose(runs: Sequence[_Run], fallback: int, places: Sequence[Place]) -> list[bool]:
+    """Which blocks are in a run that is story; without any run only the fallback."""
+    kept = [False] * len(places)
     if not runs:
-        kept[max(range(len(scores)), key=lambda index: scores[index])] = True
+        kept[fallback] = True
         return kept
     best = max(runs).total
     everywhere = all(place.inside for place in places)

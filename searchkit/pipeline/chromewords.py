@@ -50,7 +50,8 @@ def find_section(words: list[str]) -> str | None:
         reason = headings.get(" ".join(rest[:size]))
         if reason is None:
             continue
-        if len(rest) == size or (size > 1 and (counted or len(rest) - size <= _AFTER_HEADING)):
+        after = len(rest) - size
+        if after == 0 or (size > 1 and (after <= _AFTER_HEADING or (counted and reason == "comments"))):
             return reason
     return None
 

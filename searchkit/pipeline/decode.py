@@ -25,7 +25,7 @@ _WIDER = {
     "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs",
 }
 # Codecs of Python that no page is written in and that would mangle it.
-_NOT_FOR_PAGES = {"utf-7", "unicode_escape", "raw_unicode_escape", "punycode", "idna", "undefined", "mbcs", "oem"}
+_NOT_FOR_PAGES = {"utf-7", "unicode-escape", "raw-unicode-escape", "punycode", "idna", "undefined", "mbcs", "oem"}
 
 _SAMPLE = 65536  # bytes looked at to tell text from binary and one encoding from another
 _SMALL = 256  # below this many bytes stray control characters do not make a file binary
@@ -139,7 +139,7 @@ def _declared(data: bytes) -> str | None:
         "".encode(known)
     except LookupError:
         return None
-    if known in _NOT_FOR_PAGES or known.startswith(("utf-16", "utf-32")):
+    if known.replace("_", "-") in _NOT_FOR_PAGES or known.startswith(("utf-16", "utf-32")):
         return None
     return _WIDER.get(known, known)
 
@@ -157,7 +157,7 @@ def _guess_narrow(sample: bytes) -> str | None:
 def _rate(sample: bytes, encoding: str) -> float:
     """How much the sample looks like language in this encoding: the share of expected characters."""
     text = sample.decode(encoding, "replace")
-    seen = "".join(char for char in text if char > "\x7f")
+    seen = "".join(char for char in text if char > "\x7f") or " "
     odd = 3 * len(_ODD.findall(seen))
     if encoding in ("cp1251", "koi8-r"):
         good = len(_CYRILLIC.findall(seen)) - 2 * len(_CYRILLIC_CAPITAL.findall(seen))

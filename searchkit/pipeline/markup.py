@@ -39,7 +39,8 @@ _UNSEEN = frozenset(("script", "style", "template", "noscript", "iframe", "title
                      "annotation"))
 _VERBATIM = frozenset(("pre", "textarea", "listing", "xmp"))
 
-_NEAREST = 100  # ancestors kept in a context; ordinary pages nest 10 to 40 deep
+# Ancestors kept in a context: the outermost and the nearest; ordinary pages nest 10 to 40 deep.
+_OUTERMOST, _NEAREST = 10, 90
 _MOST_TAG = 300_000  # characters; longer tags come from abuse and cost lxml seconds
 _MOST_DESCRIPTION = 300  # characters of one ancestor in a context
 _MOST_PROPERTY = 500  # characters of the text of a microdata property
@@ -84,16 +85,23 @@ def _parse_fast(text: str) -> Markup | None:
     if root is None or any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
         return None
     builder = _Builder()
+    for tree in (root, *root.itersiblings()):  # what follows </html> becomes trees of its own
+        _walk(tree, builder)
+        builder.text(tree.tail)
+    return builder.finish()
+
+
+def _walk(root: etree._Element, builder: _Builder) -> None:
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if event == "end":
             builder.end()
-            builder.text(element.tail)
+            if element is not root:
+                builder.text(element.tail)
         elif builder.start(element.tag, element.get, _read_by(element)):
             builder.text(element.text)
         else:
             walk.skip_subtree()
-    return builder.finish()
 
 
 def _read_by(element: etree._Element) -> _Read:
@@ -168,6 +176,7 @@ class _Builder:
         self.buffer: list[str] = []
         self.marks: list[tuple[str, str]] = []
         self.path: list[_Frame] | None = None  # the open elements at the first text of the block
+        self.outer: list[_Frame] = []  # those around them, if they are many
         self.base = 0  # how deep the first of them is
         self.shared = 0  # how deep the innermost is that holds the whole block so far
         self.lowest = 0  # how far the stack went down since that first text
@@ -211,6 +220,7 @@ class _Builder:
             depth = len(self.stack)
             if self.path is None:
                 self.path, self.base = self.stack[-_NEAREST:], max(depth - _NEAREST, 0)
+                self.outer = self.stack[: min(self.base, _OUTERMOST)]
                 self.shared = self.lowest = depth
             self.shared = min(self.shared, self.lowest)
             self.breaks = 0
@@ -272,7 +282,7 @@ class _Builder:
             self.marks.clear()
 
     def _find_context(self) -> tuple[str, ...]:
-        path = (self.path or [])[: max(self.shared - self.base, 0)]
+        path = self.outer + (self.path or [])[: max(self.shared - self.base, 0)]
         if not path or self.context[0] is not path[-1]:
             self.context = (path[-1] if path else None, tuple(frame.describe() for frame in path))
         return self.context[1]

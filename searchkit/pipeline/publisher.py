@@ -33,9 +33,9 @@ _WRITES_FOR = re.compile(r"(?:contributor (?:to|at|for)|contributes to|writes fo
 
 # A name is short; what is longer is a slogan. Of 177 publishers in the development set the longest has 40.
 _LONGEST = 45
-# How many blocks below the story an author's biography stands.
-_BIO_REACH = 12
+# Shorter names and labels agree with too much by chance.
 _LABEL_MINIMUM = 4
+# Parts of a host before its country that name no site.
 _SECOND_LEVEL = frozenset(("co", "com", "org", "net", "gov", "ac", "edu", "or", "ne", "nom"))
 
 

@@ -11,6 +11,7 @@ from searchkit.pipeline.features import Features
 from searchkit.pipeline.surroundings import Place
 
 _LINE = 12  # words of a line in the story that its furniture words may take out of it
+_FURNITURE_SHARE = 0.34  # if they are more than this share of its words
 _BYLINE = 9  # words; longer lines that begin with "by" are prose
 _HEADLINE = range(3, 31)  # words of a headline
 _HEADLINE_REACH = 12  # blocks before the story in which a dump's headline is looked for
@@ -41,7 +42,7 @@ def explain(markup: Markup, evidence: Evidence, kept: Sequence[bool]) -> tuple[V
         if block.text.casefold() in headlines:
             verdicts.append(Verdict(False, "headline"))
         elif not kept[index]:
-            verdicts.append(Verdict(False, _name_chrome(index, block, evidence, (first, last))))
+            verdicts.append(Verdict(False, _name_chrome(index, block, evidence, last)))
         elif intrusion := _find_intrusion(index, evidence):
             verdicts.append(Verdict(False, intrusion))
         else:
@@ -66,7 +67,8 @@ def _find_headlines(markup: Markup, evidence: Evidence, first: int) -> set[str]:
 
 def _could_be_headline(block: Block, feature: Features) -> bool:
     return (block.tag != "li" and feature.words in _HEADLINE and not feature.cut_short
-            and not (feature.furniture or feature.section or feature.lead or feature.dated or feature.copyright)
+            and feature.furniture_words <= feature.words * _FURNITURE_SHARE
+            and not (feature.section or feature.lead or feature.dated or feature.copyright)
             and not _is_byline(block, feature))
 
 
@@ -74,26 +76,25 @@ def _find_intrusion(index: int, evidence: Evidence) -> str | None:
     """What a block in the midst of the story is, if it is none of it."""
     feature, place = evidence.features[index], evidence.places[index]
     if feature.copyright and evidence.scores[index] < 0:
-        return "footer"
+        return "footer" if feature.furniture == "footer" else "caption"
     if feature.lead or evidence.sections[index]:
         return feature.lead or evidence.sections[index]
     if place.clue and not place.standfirst:
         return place.clue
     if feature.repeated:
         return "repeated"
-    if feature.furniture and feature.words < _LINE and evidence.scores[index] < 0:
+    if feature.furniture_words > feature.words * _FURNITURE_SHARE and feature.words < _LINE:
         return feature.furniture
     return None
 
 
-def _name_chrome(index: int, block: Block, evidence: Evidence, story: tuple[int, int]) -> str:
+def _name_chrome(index: int, block: Block, evidence: Evidence, last: int) -> str:
     """What a stripped block is, by its strongest sign."""
     feature, place = evidence.features[index], evidence.places[index]
-    first, last = story
     if feature.copyright:
         return "footer"
     if feature.dated and place.clue in (None, "byline", "navigation"):
-        return "date" if index < first else "teaser" if index > last else "date"
+        return evidence.sections[index] or ("teaser" if index > last else "date")
     if _is_byline(block, feature):
         return "byline"
     known = (place.clue or feature.lead or evidence.sections[index] or feature.section or feature.about_site

@@ -18,6 +18,7 @@ _LONG = 15  # words of a text that may be prose though it ends in mid-sentence
 _ITEM = -0.8  # a short item of a list
 _OPEN_ITEM = -0.3  # at most, for an item that is no sentence: lists of headlines
 _FURNITURE = -1.5  # for each word of furniture in a line
+_SHARE_FACTOR = 4.0  # one such word in a sentence says less than one in a line of four
 _REPEATED = -1.0
 _CUT_SHORT = -1.0
 _SECTION = -2.0
@@ -45,7 +46,8 @@ def _score_text(feature: Features) -> float:
     if feature.listed and words < 12:
         value += _ITEM
     if feature.furniture and words < 25:
-        value += _FURNITURE * feature.furniture_words
+        share = feature.furniture_words / words if words else 1.0
+        value += _FURNITURE * feature.furniture_words * min(1.0, share * _SHARE_FACTOR)
     if feature.repeated:
         value = min(value, 0.0) + _REPEATED
     if feature.about_site:

@@ -23,6 +23,8 @@ _ELSEWHERE = frozenset(("itemlistelement", "mentions", "about", "citation", "isb
 # A page carries a few kilobytes of JSON-LD; what lies beyond is not worth the time.
 _LONGEST = 2_000_000
 _MOST_ITEMS = 2_000
+# No title, name or date is longer.
+_LONGEST_TEXT = 2_000
 _DEEPEST = 40
 
 _WRAPPING = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>")
@@ -35,7 +37,7 @@ _PROPERTY = re.compile(r'"(headline|datePublished|dateModified|dateCreated)"\s{0
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """The objects of a page's JSON-LD: the story first, then the page; and all that have an "@id"."""
+    """The objects of a page's JSON-LD: those about the story, those about the page, and all others."""
 
     stories: tuple[dict[str, Any], ...] = ()
     pages: tuple[dict[str, Any], ...] = ()
@@ -77,6 +79,7 @@ class Items:
 
 def clean(text: str) -> str:
     """Text without entities, markup, soft hyphens and doubled white space."""
+    text = text[:_LONGEST_TEXT]
     for _ in range(2):  # Many sites escape twice.
         text = html.unescape(text)
     if "<" in text:

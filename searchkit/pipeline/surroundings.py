@@ -107,7 +107,8 @@ def _read(nodes: list[_Node], end: int, main: int) -> Place:
         found, is_story, is_hidden = _read_name(node.name)
         inside = inside or place == main
         settled = settled or inside or (is_story and share > _SETTLED)
-        if found and clue is None and not settled and share < (_TOO_MUCH_COMMENTS if found == "comments" else _TOO_MUCH):
+        too_much = _TOO_MUCH_COMMENTS if found == "comments" else _TOO_MUCH
+        if found and clue is None and not settled and share < too_much:
             clue = found
         story = story or is_story
         hidden = hidden or (is_hidden and share < _TOO_MUCH)

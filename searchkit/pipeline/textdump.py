@@ -130,7 +130,7 @@ def _close(joined: list[_Line], parts: list[str]) -> None:
         text = parts[0]
         pieces = [text]
         for part in parts[1:]:
-            solid = ord(text[-1]) > 0x2E80 and ord(part[0]) > 0x2E80
+            solid = part[0] in ",.;:!?)" or (ord(text[-1]) > 0x2E80 and ord(part[0]) > 0x2E80)
             pieces.append(part if solid else " " + part)
             text = part
         joined[-1] = replace(joined[-1], text="".join(pieces))

@@ -25,8 +25,8 @@ _BYLINE = re.compile(r"(?i:by|von|par|por|di|da|door|posted)\s+[A-ZÀ-Ý]|\d+ (?
 
 # Weights of the features in ``describe_line``, by regression on the headlines of the development set's dumps,
 # against there being none (0).
-_WEIGHTS = (-3.55, 1.74, 1.19, 1.27, 1.02, 0.22, -0.88, 0.91, 1.38, -2.34, -0.80, -1.86, -1.56, -0.99, -0.33, -2.41,
-            1.90, -0.93, -1.50, -0.85, -1.47, 0.62, -0.44)
+_WEIGHTS = (-3.05, 0.95, 1.18, 0.40, 0.99, 0.20, -0.76, 0.95, 1.30, -2.32, -1.00, -1.57, -1.64, -1.11, -0.42, -2.72,
+            1.61, -0.83, -1.54, -1.02, -1.49, 0.71, -0.39, 1.93, 0.33, 0.11, -0.67)
 
 # A headline is hardly ever longer; the longest of 940 in the development set has 260 characters.
 _LONGEST = 300
@@ -244,6 +244,7 @@ class _Lines:
     opening: frozenset[str]
     around: str
     dated: frozenset[int]
+    reasons: tuple[str, ...]
 
 
 def _read_lines(markup: Markup, verdicts: Sequence[Verdict]) -> _Lines:
@@ -262,6 +263,7 @@ def _read_lines(markup: Markup, verdicts: Sequence[Verdict]) -> _Lines:
         opening=frozenset(word for text in kept[:4] for word in _significant(text)),
         around="\n".join(block.text[:_LONGEST] for block in (*blocks[first:start + 1], *blocks[end + 1:end + _REACH])),
         dated=frozenset(place for place in above if _is_furniture(blocks[place].text)),
+        reasons=tuple(verdict.reason for verdict in verdicts),
     )
 
 
@@ -273,9 +275,10 @@ def describe_line(lines: _Lines, place: int) -> tuple[float, ...]:
     following = lines.blocks[place + 1] if place + 1 < len(lines.blocks) else None
     distance = lines.start - place
     said = lines.around.count(text)
+    told = sum(word in lines.story for word in significant) / size
     return (
         1.0,
-        sum(word in lines.story for word in significant) / size,
+        told,
         sum(word in lines.opening for word in significant) / size,
         min(len(significant), 8) / 8,
         float(said > 1), float(said > 2),
@@ -291,6 +294,9 @@ def describe_line(lines: _Lines, place: int) -> tuple[float, ...]:
         float(block.indent > 0),
         float(place == 0 or len(lines.blocks[place - 1].text) < 25),
         float(not text[0].isalpha() and text[0] not in "\"“„‘«'¿¡"),
+        told * min(len(significant), 8) / 8,
+        float(lines.reasons[place] == "headline"), float(lines.reasons[place] == "teaser"),
+        float(len(text) < 40 and text.istitle()),
     )
 
 

@@ -7,6 +7,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dateutil.relativedelta import relativedelta
+
 FORMS = "2018, 2018-03, 2018-03-22, 22 March 2018, today, yesterday, 30d (days ago), last 30 days"
 
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -70,11 +72,9 @@ def _find_month(name: str) -> int:
 
 def _step_back(day: date, count: int, unit: str) -> date:
     """The day ``count`` units earlier; the last day of the month where the month is too short."""
+    steps = {"d": relativedelta(days=count), "w": relativedelta(weeks=count), "m": relativedelta(months=count),
+             "y": relativedelta(years=count)}
     try:
-        if unit[0] in "dw":
-            return day - timedelta(days=count * (7 if unit[0] == "w" else 1))
-        months = day.year * 12 + day.month - 1 - count * (12 if unit[0] == "y" else 1)
-        year, month = divmod(months, 12)
-        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+        return day - steps[unit[0]]
     except (OverflowError, ValueError):
         return date.min

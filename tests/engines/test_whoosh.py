@@ -50,9 +50,15 @@ def test_create_opens_the_index_that_is_there(filled, place):
     assert WhooshEngine(place, create=True).count() == 3
 
 
+def test_create_makes_an_index_where_one_was_removed(filled, place):
+    for file in place.glob("_MAIN_*.toc"):
+        file.unlink()
+    assert WhooshEngine(place, create=True).count() == 0
+
+
 def test_files_that_are_not_the_engines_are_left_alone(place):
     place.mkdir()
-    others = [place / name for name in ("settings.toml", "ledger.db", "MAIN.txt", "_MAIN_.json")]
+    others = [place / name for name in ("settings.toml", "ledger.db", "MAIN.txt", "MAIN")]
     for other in others:
         other.write_text("ours")
     engine = WhooshEngine(place, create=True)
@@ -132,7 +138,7 @@ def test_segments_of_deleted_documents_disappear(place):
 
 
 def test_a_long_call_is_cut_into_segments_and_is_still_one_commit(place, monkeypatch):
-    monkeypatch.setattr(writer, "FULL", 300)
+    monkeypatch.setattr(writer, "FULL", 100)
     engine, reader = WhooshEngine(place, create=True), WhooshEngine(place)
     seen = []
 
@@ -201,7 +207,7 @@ def test_a_call_that_fails_leaves_the_old_state_and_no_files(filled, place):
 
 
 def test_a_commit_that_fails_leaves_the_old_state_and_no_lock(filled, place, monkeypatch):
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     before = answers(filled)
@@ -221,16 +227,33 @@ def test_a_table_of_contents_cut_short_is_damage(filled, place, size):
         WhooshEngine(place)
 
 
+@pytest.mark.parametrize("size", [None, 0, 30])
 @pytest.mark.parametrize("pattern", ["*.trm", "*.pst", "*.col"])
-def test_a_segment_file_that_is_missing_or_cut_short_is_damage(filled, place, pattern):
-    for size in (None, 0, 30):
-        for file in place.glob(pattern):
-            file.unlink() if size is None else file.write_bytes(b"?" * size)
-        for file in place.glob("*.columns"):
+def test_a_segment_file_that_is_missing_or_cut_short_is_damage(filled, place, pattern, size):
+    for file in place.glob("*.columns"):
+        file.unlink()
+    for file in place.glob(pattern):
+        if size is None:
             file.unlink()
-        with pytest.raises(IndexDamaged):
-            engine = WhooshEngine(place)
-            answers(engine)
-            engine.get(["1", "2", "3"])
-        for file in place.glob("*.trm"):
-            file.with_suffix(pattern[1:] if pattern != "*.col" else "._stored.col").touch()
+        else:
+            file.write_bytes(b"?" * size)
+    with pytest.raises(IndexDamaged):
+        engine = WhooshEngine(place)
+        answers(engine)
+        engine.get(["1", "2", "3"])
+
+
+def test_an_index_made_anew_in_the_same_place_is_noticed(place):
+    reader = WhooshEngine(place, create=True)
+    reader.add([make("1", "old")])
+    for file in place.iterdir():
+        file.unlink()
+    WhooshEngine(place, create=True).add([make("2", "new")])
+    assert find(reader) == ["2"]
+
+
+def test_an_index_that_was_removed_is_not_found(filled, place):
+    for file in place.iterdir():
+        file.unlink()
+    with pytest.raises(IndexNotFound):
+        filled.count()

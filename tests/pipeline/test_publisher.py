@@ -23,7 +23,8 @@ def best(*blocks, url=None, **head):
     ("@HarbourPost", "Harbour Post"),
     ("Harbour Post - News from the coast", "Harbour Post"), ("theguardian.com", "The Guardian"),
     ("@guardian", "The Guardian"),
-    ("© 2015-2019 Harbour Post", "Harbour Post"), ("https://social.example/harbourpost", ""), ("", ""), ("GmbH", "GmbH"),
+    ("© 2015-2019 Harbour Post", "Harbour Post"), ("https://social.example/harbourpost", ""), ("", ""),
+    ("GmbH", "GmbH"),
 ])
 def test_names_are_written_as_people_write_them(text, name):
     assert name_outlet(text) == name

@@ -93,3 +93,11 @@ def test_byline_is_looked_for_inside_the_page():
 
 def test_empty_page_has_no_headline():
     assert find_titles(Markup(()), []) == ()
+
+
+def test_a_title_of_a_million_signs_takes_no_time():
+    for noise in ("1" * 1_000_000, "- " * 500_000, "<" * 1_000_000):
+        head = {"title": noise, "meta": (("og:title", noise),)}
+        markup, verdicts = page(Block("Lamp goes out at last", "h1"), Block(STORY), **head)
+
+        assert best(markup, verdicts) == "Lamp goes out at last"

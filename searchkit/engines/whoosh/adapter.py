@@ -14,19 +14,17 @@ from whoosh.writing import CLEAR
 
 from searchkit.engines.base import Matches, Request
 from searchkit.engines.whoosh.counting import Matched, choose_page, count_facet
-from searchkit.engines.whoosh.damage import translate_damage
+from searchkit.engines.whoosh.damage import PAUSE, translate_damage, try_again
 from searchkit.engines.whoosh.evaluation import Evaluation, Rarity
 from searchkit.engines.whoosh.schema import make_row, make_schema
-from searchkit.engines.whoosh.shard import Snapshot, open_snapshot
+from searchkit.engines.whoosh.shard import Snapshot, find_state, open_snapshot
 from searchkit.engines.whoosh.storage import Storage
 from searchkit.engines.whoosh.writer import Writer, merge_segments
 from searchkit.errors import DocumentNotFound, IndexFault, IndexLocked, IndexNotFound, IndexOutdated
 from searchkit.model import Document
 from searchkit.search.analysis import Analysed
 
-ATTEMPTS = 5  # at opening files that another process may just have removed
-PAUSE = 0.01  # seconds before the second attempt, twice as long before each further one
-TOC_FILES = "_MAIN_*.toc"
+TOC_FILES, LOCK_FILE = "_MAIN_*.toc", "MAIN_WRITELOCK"
 
 
 class WhooshEngine:
@@ -34,7 +32,7 @@ class WhooshEngine:
 
     def __init__(self, path: Path, create: bool = False) -> None:
         self._path = path
-        exists = any(path.glob(TOC_FILES))
+        exists = _has_index(path)
         if not exists and not create:
             raise IndexNotFound("there is no index", str(path), "make one: searchkit index <pages>")
         schema = make_schema()
@@ -42,10 +40,10 @@ class WhooshEngine:
             if not exists:
                 path.mkdir(parents=True, exist_ok=True)
                 FileIndex.create(Storage(path), schema)
-            self._index = FileIndex(Storage(path))
-            if set(self._index.schema.names()) != set(schema.names()):
+            self._index = try_again(lambda: FileIndex(Storage(path)))
+            if set(try_again(lambda: self._index.schema).names()) != set(schema.names()):
                 raise IndexOutdated("the index has other fields than this version", str(path), "rebuild it")
-        self._snapshot = Snapshot(-1, ())
+        self._snapshot = Snapshot(None, ())
         self._refresh()
 
     def add(self, documents: Iterable[Analysed]) -> None:
@@ -107,22 +105,19 @@ class WhooshEngine:
 
     def close(self) -> None:
         """Let go of all files."""
-        self._snapshot = Snapshot(-1, ())
+        self._snapshot = Snapshot(None, ())
 
     def _refresh(self) -> Snapshot:
         """The index as it is now: what other processes have committed is seen by the next search."""
         with translate_damage(self._path):
-            if self._index.latest_generation() != self._snapshot.generation:
-                self._snapshot = self._open_snapshot()
+            self._snapshot = try_again(self._find_snapshot)
         return self._snapshot
 
-    def _open_snapshot(self) -> Snapshot:
-        for attempt in range(1, ATTEMPTS):
-            try:
-                return open_snapshot(self._path, self._index, self._snapshot.shards)
-            except FileNotFoundError:
-                sleep(PAUSE * attempt)
-        return open_snapshot(self._path, self._index, self._snapshot.shards)
+    def _find_snapshot(self) -> Snapshot:
+        known = self._snapshot
+        if find_state(self._path, self._index) == known.state:
+            return known
+        return open_snapshot(self._path, self._index, known.shards)
 
     def _forget(self, writer: Writer, ids: Iterable[str]) -> int:
         """Delete documents that were there before the writer began; how many there were."""
@@ -157,6 +152,15 @@ class WhooshEngine:
             raise _explain(error, self._path) from error
         finally:
             writer.abandon()
+
+
+def _has_index(path: Path) -> bool:
+    """Whether there is an index; where one was written, a commit may just be replacing its contents."""
+    if any(path.glob(TOC_FILES)):
+        return True
+    if (path / LOCK_FILE).exists():
+        sleep(PAUSE)
+    return any(path.glob(TOC_FILES))
 
 
 def _name_hit(part: Matched, document: int, request: Request) -> tuple[str, float]:

@@ -15,7 +15,7 @@ from io import BytesIO
 from itertools import accumulate, chain, compress, groupby
 from operator import itemgetter, sub
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from whoosh.codec.whoosh3 import (
     WHOOSH3_HEADER_MAGIC,
@@ -26,6 +26,7 @@ from whoosh.codec.whoosh3 import (
 )
 from whoosh.fields import Schema
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.filetables import OrderedHashReader
 from whoosh.filedb.structfile import StructFile
 from whoosh.system import pack_int, pack_ushort, unpack_int
 
@@ -60,9 +61,18 @@ NO_POSTINGS = Postings(())
 def read_postings(file: StructFile, info: W3TermInfo) -> Postings:
     """The whole posting list that a Whoosh term info points to."""
     offset, length = info.extent()
-    size = length[0] if isinstance(length, tuple) else length  # a tuple in Whoosh 2.7.4
-    blocks = [_decode(block) for block in _read_blocks(file.get(offset, size))]
-    return blocks[0] if len(blocks) == 1 else join(blocks)
+    return decode_postings(file.get(offset, length[0] if isinstance(length, tuple) else length))  # 2.7.4: a tuple
+
+
+def read_dictionary(storage: FileStorage, segment: W3Segment) -> Iterator[Entry]:
+    """All terms of a segment with their postings, in order."""
+    name = segment.make_filename(W3Codec.TERMS_EXT)
+    terms = OrderedHashReader(storage.open_file(name), storage.file_length(name))
+    lists = storage.open_file(segment.make_filename(W3Codec.POSTS_EXT))
+    fields = {pack_ushort(number): name for name, number in terms.extras["fieldmap"].items()}
+    for key, info in terms.items():
+        *_, offset, length = _INFO.unpack(info)
+        yield Entry(fields[key[:2]], key[2:], decode_postings(lists.get(offset, length)))
 
 
 def join(parts: Sequence[Postings]) -> Postings:
@@ -91,10 +101,11 @@ def _spell_out(postings: Postings) -> Iterable[float]:
     return (1.0,) * len(postings.documents) if postings.weights is None else postings.weights
 
 
-def _read_blocks(data: bytes) -> Iterator[tuple[Any, ...]]:
-    """The contents of each block of a list."""
+def decode_postings(data: bytes) -> Postings:
+    """A posting list from its bytes in the file."""
     if data[:4] != WHOOSH3_HEADER_MAGIC:
         raise ValueError("not a posting list")
+    blocks = []
     start, length = 4, 1
     while length > 0:
         length = unpack_int(data[start:start + 4])[0]
@@ -102,20 +113,16 @@ def _read_blocks(data: bytes) -> Iterator[tuple[Any, ...]]:
         stream = BytesIO(data[start + 4:end])
         count, _, _, deflated, _, _ = pickle.load(stream)
         content = stream.read()
-        documents, weights, values = pickle.loads(zlib.decompress(content) if deflated else content)
-        yield count, documents, weights, values
+        deltas, weights, values = pickle.loads(zlib.decompress(content) if deflated else content)
+        if isinstance(weights, float):
+            weights = (weights,) * count
+        blocks.append(Postings(tuple(accumulate(deltas)), weights, values))
         start = end
-
-
-def _decode(block: tuple[Any, ...]) -> Postings:
-    count, deltas, weights, values = block
-    if isinstance(weights, float):
-        weights = (weights,) * count
-    return Postings(tuple(accumulate(deltas)), weights, values)
+    return join(blocks)
 
 
 def encode_postings(postings: Postings) -> bytes:
-    """A posting list as it stands in the file; the inverse of ``read_postings``."""
+    """The inverse of ``decode_postings``."""
     documents, weights, values = postings
     parts = [WHOOSH3_HEADER_MAGIC]
     for start in range(0, len(documents), BLOCK):

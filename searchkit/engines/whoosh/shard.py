@@ -9,7 +9,7 @@ from pathlib import Path
 from whoosh.codec.whoosh3 import W3Codec, W3Segment, W3TermInfo
 from whoosh.fields import Schema
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC, FileIndex
+from whoosh.index import TOC, EmptyIndexError, FileIndex
 from whoosh.reading import SegmentReader, TermNotFound
 
 from searchkit.engines.whoosh.columns import (
@@ -24,6 +24,8 @@ from searchkit.engines.whoosh.postings import NO_POSTINGS, Postings, pick, read_
 from searchkit.engines.whoosh.schema import ID, STORED_DOCUMENT, encode_term
 from searchkit.errors import IndexDamaged
 from searchkit.search.ranking import weigh_length
+
+State = tuple[int, int, int]  # generation, time and inode of the table of contents
 
 
 class Files:
@@ -157,8 +159,8 @@ class Norms(dict[int, float]):
 class Snapshot:
     """The index as it was at one commit; it stays readable while others commit."""
 
-    def __init__(self, generation: int, shards: Sequence[Shard]) -> None:
-        self.generation = generation
+    def __init__(self, state: State | None, shards: Sequence[Shard]) -> None:
+        self.state = state
         self.shards = tuple(shards)
         self.count = sum(shard.count for shard in shards)
         self._norms: dict[str, Norms] = {}
@@ -179,12 +181,22 @@ class Snapshot:
         return None
 
 
+def find_state(directory: Path, index: FileIndex) -> State:
+    """What differs when anything was committed, or the index was made anew."""
+    generation: int = index.latest_generation()
+    if generation < 0:
+        raise EmptyIndexError
+    status = (directory / TOC._filename(index.indexname, generation)).stat()
+    return generation, status.st_mtime_ns, status.st_ino
+
+
 def open_snapshot(directory: Path, index: FileIndex, known: Sequence[Shard] = ()) -> Snapshot:
     """The index as it is now; segments that are known are not opened again."""
+    state = find_state(directory, index)
     toc = TOC.read(index.storage, index.indexname)
     opened = {shard.segment.segment_id(): shard.files for shard in known}
     shards = []
     for segment in toc.segments:
         files = opened.get(segment.segment_id()) or Files(directory, index.storage, toc.schema, segment)
         shards.append(Shard(segment, files))
-    return Snapshot(toc.generation, shards)
+    return Snapshot(state, shards)

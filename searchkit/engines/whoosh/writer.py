@@ -14,12 +14,12 @@ from heapq import merge
 from operator import itemgetter
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec, W3Segment
+from whoosh.codec.whoosh3 import W3Segment
 from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from searchkit.engines.whoosh.postings import Codec, Entry, Postings, pick, read_postings
+from searchkit.engines.whoosh.postings import Codec, Entry, Postings, pick, read_dictionary
 from searchkit.engines.whoosh.schema import (
     LENGTH_TERM,
     PLACE_SIZE,
@@ -29,7 +29,7 @@ from searchkit.engines.whoosh.schema import (
 )
 
 TIER = 10  # so many segments of about one size are merged into one
-FULL = 3_000_000  # postings gathered before a segment is closed, to bound memory (about 250 MB)
+FULL = 1_500_000  # postings gathered before a segment is closed, to bound memory (about 250 MB)
 
 
 class Inversion:
@@ -102,7 +102,7 @@ class Writer(SegmentWriter):  # type: ignore[misc]
     def add_reader(self, reader: SegmentReader) -> None:
         """Take over the documents of another segment."""
         base = self.docnum
-        numbers = self.write_per_doc([STORED_DOCUMENT], reader)
+        numbers = self.write_per_doc({STORED_DOCUMENT}, reader)
         self._merged.append((reader, numbers, base))
         self._added = True
 
@@ -140,15 +140,13 @@ class Writer(SegmentWriter):  # type: ignore[misc]
 
 def read_entries(reader: SegmentReader, numbers: dict[int, int] | None, base: int) -> Iterator[Entry]:
     """All postings of a segment with its documents renumbered: by table where some were deleted."""
-    file = reader.storage().open_file(reader.segment().make_filename(W3Codec.POSTS_EXT))
-    for (field, term), info in reader:
-        postings = read_postings(file, info)
+    for field, term, postings in read_dictionary(reader.storage(), reader.segment()):
         if numbers is None:
             documents = [document + base for document in postings.documents]
         else:
             postings = pick(postings, numbers.__contains__)
             documents = [numbers[document] for document in postings.documents]
-        yield Entry(field, term, postings._replace(documents=documents))
+        yield Entry(field, term, Postings(documents, postings.weights, postings.values))
 
 
 def merge_segments(writer: Writer, segments: list[W3Segment]) -> list[W3Segment]:

@@ -1,0 +1,126 @@
+"""The analyzer: which words a text has, in which forms, and where."""
+
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
+from searchkit.model import Chrome, Document, Entity
+from searchkit.search.analysis import LONGEST_WORD, PASSAGE_GAP, analyse, analyse_document, fold, fold_value
+
+
+def find_terms(text: str) -> list[str]:
+    return [token.term for token in analyse(text)]
+
+
+def find_written(text: str) -> list[str]:
+    return [token.written for token in analyse(text)]
+
+
+@pytest.mark.parametrize(("text", "written"), [
+    ("AT&T", ["at&t"]),
+    ("U.S.", ["u.s."]),
+    ("5G", ["5g"]),
+    ("C++ and C#", ["c++", "and", "c#"]),
+    ("COVID-19", ["covid", "19"]),
+    ("O'Neill", ["o'neill"]),
+    ("Wi-Fi", ["wi", "fi"]),
+    ("3.5 of 1,299", ["3.5", "of", "1299"]),
+    ("U.S.-based", ["u.s.", "based"]),
+    ("snake_case", ["snake", "case"]),
+])
+def test_words_that_must_survive(text: str, written: list[str]) -> None:
+    assert find_written(text) == written
+
+
+@pytest.mark.parametrize("variant", ["O’Neill", "O‘Neill", "OʼNeill", "O＇Neill", "O`Neill", "O´Neill", "O'NEILL"])
+def test_every_apostrophe_is_the_same(variant: str) -> None:
+    assert find_terms(variant) == find_terms("O'Neill")
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    ("ＨＵＡＷＥＩ", "Huawei"),
+    ("ＡＴ＆Ｔ", "AT&T"),
+    ("５Ｇ", "5G"),
+    ("Zürich", "zurich"),
+    ("Ste\u0301phane", "Stéphane"),
+    ("Ελλάδα", "ΕΛΛΑΔΑ"),
+    ("STRASSE", "straße"),
+    ("ﾃﾚﾋﾞ", "テレビ"),
+    ("か\u3099", "が"),
+    ("U.S", "U.S."),
+    ("carriers", "carrier"),
+    ("the city's", "the city"),
+])
+def test_two_spellings_of_one_word(one: str, other: str) -> None:
+    assert find_terms(one) == find_terms(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("й", "и"), ("C", "C++"), ("US", "U.S."), ("हिन्दी", "हद"), ("が", "か")])
+def test_different_words_stay_different(one: str, other: str) -> None:
+    assert find_terms(one) != find_terms(other)
+
+
+def test_chinese_and_japanese_are_a_token_a_character() -> None:
+    assert find_written("华为 in 東京") == ["华", "为", "in", "東", "京"]
+
+
+def test_vowel_signs_stay_with_their_word() -> None:
+    assert find_written("हिन्दी भाषा") == ["हिन्दी", "भाषा"]
+
+
+def test_what_follows_in_an_endless_word_is_not_matched() -> None:
+    assert find_written("x" * 500) == ["x" * LONGEST_WORD]
+
+
+@given(st.text())
+def test_each_token_stands_where_it_says(text: str) -> None:
+    tokens = list(analyse(text))
+    assert all(0 <= token.start < token.end <= len(text) and token.term and token.written for token in tokens)
+    assert all(one.end <= other.start for one, other in pairwise(tokens))
+    assert all(fold(text[t.start:t.end])[0] in t.written or t.written in fold(text[t.start:t.end]) for t in tokens)
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_the_short_way_of_folding_ascii_is_the_same_way(text: str) -> None:
+    assert fold(text + "é") == fold(text) + "e"
+
+
+def test_a_value_is_compared_without_case_accent_width_and_needless_space() -> None:
+    assert fold_value("  Zoë\u00a0 Ｏ´Neill ") == "zoe o'neill"
+
+
+@pytest.mark.parametrize("part", ["a", "a.", "&", "a&", "1,", "'", "a+", "a#", "a\u0301", "\u0301", "中", "a.a.a. "])
+def test_a_megabyte_takes_linear_time(part: str) -> None:
+    text = part * (2**20 // len(part))
+    begun = time.perf_counter()
+    for _ in analyse(text):
+        pass
+    assert time.perf_counter() - begun < 4
+
+
+def test_a_document_has_tokens_for_each_text_field_and_values_for_each_keyword_field() -> None:
+    analysed = analyse_document(Document("1", "p", "Trains ran late."))
+    assert set(analysed.terms) == set(analysed.written) == {field.name for field in TEXT_FIELDS}
+    assert set(analysed.keywords) == {field.name for field in KEYWORD_FIELDS}
+    assert analysed.written["body"] == ("trains", "ran", "late")
+
+
+def test_the_body_field_includes_the_title_with_a_gap_between_them() -> None:
+    analysed = analyse_document(Document("1", "p", "Late trains.", title="Strike"))
+    assert analysed.written["body"] == ("strike", PASSAGE_GAP, "late", "trains")
+
+
+def test_stripped_blocks_are_passages_of_the_chrome_field() -> None:
+    document = Document("1", "p", "Body.", chrome=(Chrome("Log in", "navigation"), Chrome("Cookies", "notice")))
+    assert analyse_document(document).written["chrome"] == ("log", "in", PASSAGE_GAP, "cookies")
+
+
+def test_an_entity_counts_under_its_name_and_under_its_type() -> None:
+    document = Document("1", "p", "b", entities=(Entity("Oslo", "place"), Entity("Ada Byron", "person")))
+    keywords = analyse_document(document).keywords
+    assert (keywords["entity"], keywords["place"], keywords["person"]) == (("Oslo", "Ada Byron"), ("Oslo",),
+                                                                           ("Ada Byron",))

@@ -1,0 +1,105 @@
+"""Snippets: the right excerpt, at its place in the text, with the right words marked."""
+
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from searchkit.model import Chrome, Document, Snippet
+from searchkit.search.analysis import analyse
+from searchkit.search.highlight import WIDTH, highlight, make_document_snippets, make_snippets
+from searchkit.search.parser import parse
+from searchkit.search.query import Everything, Term
+
+FILLER = "Nothing of interest happened in the valley that day. "
+
+
+def find(query: str, body: str, count: int = 1) -> tuple[Snippet, ...]:
+    return make_snippets(body, parse(query, date(2020, 1, 1)), count)
+
+
+def find_marked(query: str, body: str) -> list[str]:
+    return [s.text[start:end] for s in find(query, body) for start, end in s.highlights]
+
+
+@pytest.mark.parametrize(("query", "body", "marked"), [
+    ("carrier", "Two carriers and a Carrier.", ["carriers", "Carrier"]),
+    ("O'Neill", "It was O’Neill, not Neill.", ["O’Neill"]),
+    ("huawei", "Then ＨＵＡＷＥＩ came.", ["ＨＵＡＷＥＩ"]),
+    ("stephane", "So said Ste\u0301phane.", ["Ste\u0301phane"]),
+    ("华为", "他说华为很好,华人", ["华", "为"]),
+    ("AT&T U.S.", "AT&T left the U.S. market.", ["AT&T", "U.S."]),
+    ("covid-19", "COVID-19 and 19 others, covid too.", ["COVID", "19"]),
+    ('"red sky"', "A red sky, a red car, the sky.", ["red", "sky"]),
+    ("carri*", "They carry, he carried a carrier.", ["carried", "carrier"]),
+    ("red -blue", "red and blue", ["red"]),
+    ("red OR blue", "red and blue", ["red", "blue"]),
+    ("title:red blue", "red and blue", ["red", "blue"]),
+    ("publisher:red", "red", []),
+])
+def test_the_words_that_are_marked(query: str, body: str, marked: list[str]) -> None:
+    assert find_marked(query, body) == marked
+
+
+def test_the_excerpt_is_where_most_of_the_words_stand() -> None:
+    body = f"The red house. {FILLER * 10}A red boat under a blue sky. {FILLER * 10}"
+    assert "red boat" in find("red blue", body)[0].text
+
+
+def test_an_excerpt_begins_with_a_sentence_when_one_is_near() -> None:
+    assert find("zebra", FILLER * 10 + "There a zebra stood. " + FILLER * 10)[0].text.startswith("There a zebra")
+
+
+def test_without_a_word_in_it_the_beginning_is_shown() -> None:
+    snippet, = make_snippets("Once upon a time.", Everything())
+    assert snippet == Snippet("Once upon a time.", 0)
+
+
+def test_several_snippets_come_in_reading_order_and_do_not_overlap() -> None:
+    body = "".join(f"{FILLER * 6}Here is zebra {n}. " for n in range(6))
+    found = find("zebra", body, 4)
+    assert len(found) == 4
+    assert all(one.start + len(one.text) <= other.start for one, other in pairwise(found))
+
+
+@pytest.mark.parametrize("query", ["zebra", "in:chrome zebra"])
+def test_no_snippets_are_made_when_none_are_wanted(query: str) -> None:
+    document = Document("1", "p", "A zebra.", chrome=(Chrome("zebra zebra", "teaser"),))
+    assert make_document_snippets(document, parse(query, date(2020, 1, 1)), 0) == ()
+
+
+def test_chrome_is_shown_only_to_those_who_ask_for_it() -> None:
+    document = Document("1", "p", "A lion.", chrome=(Chrome("Log in", "navigation"), Chrome("Our zebra", "teaser")))
+    shown, = make_document_snippets(document, parse("zebra in:chrome", date(2020, 1, 1)))
+    assert shown == Snippet("Our zebra", 0, ((4, 9),), "chrome")
+    assert make_document_snippets(document, parse("zebra", date(2020, 1, 1))) == (Snippet("A lion.", 0),)
+
+
+def test_a_title_is_highlighted_as_a_whole() -> None:
+    assert highlight("Red boats, red sky", Term("body", "red")) == ((0, 3), (11, 14))
+
+
+WORDS = st.sampled_from(["zebra", "Zebras", "O’Neill", "O'Neill", "ＨＵＡＷＥＩ", "华为", "東京", "Zürich", "AT&T",
+                         "U.S.", "5G", "C++", "COVID-19", "Wi-Fi", "नमस्ते", "e\u0301te\u0301", "İstanbul", "ﬁne",
+                         "x" * 300])
+SPACES = st.sampled_from([" ", "  ", "\n\n", ". ", "” ", ", ", "…", "\u3000", ""])
+TEXTS = st.lists(st.tuples(WORDS, SPACES), max_size=80).map(lambda pairs: "".join(w + s for w, s in pairs))
+LOOKED_FOR = ["zebra", '"华为"', "o'neill", "AT&T", "huaw*", "u.s.", "ete", '"wi fi"', "5g", "東"]
+QUERIES = st.lists(st.sampled_from(LOOKED_FOR), min_size=1, max_size=4).map(" OR ".join)
+
+
+@given(TEXTS, QUERIES, st.integers(0, 5))
+def test_each_snippet_is_a_piece_of_the_text_with_its_words_marked(body: str, query: str, count: int) -> None:
+    found = find(query, body, count)
+    assert len(found) <= count
+    words = {(token.start, token.end) for token in analyse(body)}
+    for snippet in found:
+        assert snippet.text == body[snippet.start:snippet.start + len(snippet.text)]
+        assert len(snippet.text) <= WIDTH
+        ends = [end for span in snippet.highlights for end in span]
+        assert ends == sorted(ends) and all(0 <= end <= len(snippet.text) for end in ends)
+        assert {(snippet.start + a, snippet.start + b) for a, b in snippet.highlights} <= words
+    for one, other in pairwise(found):
+        assert one.start + len(one.text) <= other.start

@@ -1,0 +1,179 @@
+"""The parser: from a text to a query tree, or an error that says where and why."""
+
+import time
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from searchkit.errors import QueryError
+from searchkit.search.parser import MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, parse
+from searchkit.search.query import (
+    And,
+    DateRange,
+    Everything,
+    Keyword,
+    KeywordPrefix,
+    Missing,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Term,
+)
+
+TODAY = date(2020, 2, 29)
+
+
+def read(text: str, match: str = "all") -> object:
+    return parse(text, TODAY, match)
+
+
+def body(term: str) -> Term:
+    return Term("body", term)
+
+
+@pytest.mark.parametrize(("text", "tree"), [
+    ("", Everything()),
+    ("  \t ", Everything()),
+    ("*", Everything()),
+    ("carriers", body("carrier")),
+    ("red blue", And((body("red"), body("blue")))),
+    ("red AND blue", And((body("red"), body("blue")))),
+    ("red OR blue", Or((body("red"), body("blue")))),
+    ("red blue OR grey", Or((And((body("red"), body("blue"))), body("grey")))),
+    ("red (blue OR grey)", And((body("red"), Or((body("blue"), body("grey")))))),
+    ("red -blue", And((body("red"), Not(body("blue"))))),
+    ("NOT red", Not(body("red"))),
+    ("NOT NOT red", Not(Not(body("red")))),
+    ("red and blue", And((body("red"), body("and"), body("blue")))),
+    ('"red sky"', Phrase("body", ("red", "sky"))),
+    ('"red"', body("red")),
+    ("COVID-19", Phrase("body", ("covid", "19"))),
+    ("AT&T", body("at&t")),
+    ("华为", Phrase("body", ("华", "为"))),
+    ("carri*", Prefix("body", "carri")),
+    ("Carrié*", Prefix("body", "carrie")),
+    ("华*", Prefix("body", "华")),
+    ("华为*", Phrase("body", ("华", "为"))),
+    ("title:red", Term("title", "red")),
+    ("headline:red", Term("title", "red")),
+    ("TITLE:red", Term("title", "red")),
+    ("title:(red blue)", And((Term("title", "red"), Term("title", "blue")))),
+    ("red in:title", Term("title", "red")),
+    ("red In:all", Or((body("red"), Term("chrome", "red")))),
+    ("publisher:Reuters", Keyword("publisher", "Reuters")),
+    ('publisher:"The  Inquirer"', Keyword("publisher", "The Inquirer")),
+    ("publisher:reut*", KeywordPrefix("publisher", "reut")),
+    ("publisher:*", Not(Missing("publisher"))),
+    ("publisher:none", Missing("publisher")),
+    ('publisher:"none"', Keyword("publisher", "none")),
+    ("by:Ada", Keyword("author", "Ada")),
+    ("publisher:(a OR b)", Or((Keyword("publisher", "a"), Keyword("publisher", "b")))),
+    ("publisher:(a OR author:b)", Or((Keyword("publisher", "a"), Keyword("author", "b")))),
+    ("publisher:(a OR author:(b))", Or((Keyword("publisher", "a"), Keyword("author", "b")))),
+    ("publisher:(a OR title:(b))", Or((Keyword("publisher", "a"), Term("title", "b")))),
+    ("date:none", Missing("date")),
+    ("date:*", Not(Missing("date"))),
+    ("date:..", Not(Missing("date"))),
+])
+def test_what_a_text_means(text: str, tree: object) -> None:
+    assert read(text) == tree
+
+
+@pytest.mark.parametrize(("text", "first", "last"), [
+    ("date:2018", date(2018, 1, 1), date(2018, 12, 31)),
+    ("date:2016-02", date(2016, 2, 1), date(2016, 2, 29)),
+    ('date:"22 March 2018"', date(2018, 3, 22), date(2018, 3, 22)),
+    ("date:yesterday", date(2020, 2, 28), date(2020, 2, 28)),
+    ('date:"last 7 days"', date(2020, 2, 22), TODAY),
+    ("date:2018..2019-06", date(2018, 1, 1), date(2019, 6, 30)),
+    ("date:2018..", date(2018, 1, 1), None),
+    ("date:..2018-05", None, date(2018, 5, 31)),
+    ("date:>2018", date(2019, 1, 1), None),
+    ("date:>=2018", date(2018, 1, 1), None),
+    ("date:<2018", None, date(2017, 12, 31)),
+    ("date:<=2018", None, date(2018, 12, 31)),
+])
+def test_which_days_a_date_means(text: str, first: date | None, last: date | None) -> None:
+    assert read(text) == DateRange("date", first and first.toordinal(), last and last.toordinal())
+
+
+@pytest.mark.parametrize(("text", "tree"), [
+    ("red blue", Or((body("red"), body("blue")))),
+    ("red +blue", And((body("red"), body("blue")))),
+    ("red blue -grey", And((Or((body("red"), body("blue"))), Not(body("grey"))))),
+    ("red blue publisher:x", And((Or((body("red"), body("blue"))), Keyword("publisher", "x")))),
+    ("red AND blue grey", Or((And((body("red"), body("blue"))), body("grey")))),
+])
+def test_any_of_the_words_is_enough_but_filters_still_hold(text: str, tree: object) -> None:
+    assert read(text, "any") == tree
+
+
+@pytest.mark.parametrize(("text", "position", "said"), [
+    ('((("', 3, "this quote is never closed"),
+    ("(red", 0, "parenthesis is never closed"),
+    ("red)", 3, "parenthesis closes nothing"),
+    ("()", 1, "nothing stands between"),
+    ("red AND", 7, "something to search for is missing"),
+    ("AND red", 0, "something to search for is missing"),
+    ("red OR OR blue", 7, "something to search for is missing"),
+    ("NOT", 3, "something to search for is missing"),
+    ("red & ?", None, None),
+    ("& ?", 0, "no letter and no digit"),
+    ("x*", 0, "too short a prefix"),
+    ("red AT-T*", 4, "beginning of one word"),
+    ("red publsher:x", 4, "did you mean 'publisher'"),
+    ("zzzz:x", 0, "unknown field 'zzzz'"),
+    ("in:nowhere red", 0, "called 'nowhere'"),
+    ('publisher:""', 0, "empty value"),
+    ("date:soon", 0, "'soon' is no date"),
+    ("date:2018-02-30", 0, "'2018-02-30' is no date"),
+    ("date:2019..2018", 0, "ends before it begins"),
+    ("date:201*", 0, "a date has no prefix"),
+    ("red date:>9999-12-31", 4, "no day is after"),
+    ("date:<0001-01-01", 0, "no day is before"),
+])
+def test_an_error_says_what_and_where(text: str, position: int | None, said: str | None) -> None:
+    if said is None:
+        assert read(text) == body("red")
+        return
+    with pytest.raises(QueryError, match=said) as caught:
+        read(text)
+    assert caught.value.position == position
+
+
+def test_the_limits_of_length_depth_and_clauses_are_told() -> None:
+    for text, said in (("x" * (MAX_LENGTH + 1), "characters, more than"),
+                       ("(" * (MAX_DEPTH + 1) + "x" + ")" * (MAX_DEPTH + 1), "nested more than"),
+                       ("NOT " * (MAX_DEPTH + 1) + "x", "nested more than"),
+                       ("ab " * (MAX_CLAUSES + 1), "more than 256 words")):
+        with pytest.raises(QueryError, match=said):
+            read(text)
+    assert read("(" * MAX_DEPTH + "x" + ")" * MAX_DEPTH) == body("x")
+
+
+SIGNS = st.sampled_from(["(", ")", '"', "“", "*", "-", "+", "AND ", "OR ", "NOT ", "title:", "date:", "publisher:",
+                         "in:", ">", "<=", "..", "2018", "9999-12-31", "0001", "last 3 days", "red", "none", " ", "华",
+                         "O’Neill", "\ud800", "\x00", "a:", "b*"])
+
+
+@given(st.one_of(st.text(), st.lists(SIGNS, max_size=30).map("".join)), st.sampled_from(["all", "any"]))
+def test_any_text_is_a_query_or_a_query_error_with_its_place(text: str, match: str) -> None:
+    try:
+        assert str(read(text, match))
+    except QueryError as error:
+        assert 0 <= error.position <= len(text)
+        assert error.what and error.hint
+
+
+@pytest.mark.parametrize("part", ["*", "(", "a:", '"', "-", "a ", "“", "publisher:(", "NOT "])
+@pytest.mark.parametrize("size", [MAX_LENGTH, 2**20])
+def test_a_hostile_text_is_answered_at_once(part: str, size: int) -> None:
+    begun = time.perf_counter()
+    try:
+        read((part * size)[:size])
+    except QueryError as error:
+        assert error.position <= size
+    assert time.perf_counter() - begun < 2
