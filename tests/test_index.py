@@ -210,7 +210,7 @@ def test_the_memory_engine_makes_no_folder(tmp_path: Path) -> None:
 
 
 def test_an_engine_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="no engine 'solr'.*there are: "):
+    with pytest.raises(SettingsError, match=r"no engine 'solr'.*there are: "):
         open_index(tmp_path / "new", "solr", create=True)
     assert not (tmp_path / "new").exists()
 

@@ -9,7 +9,11 @@ import pytest
 
 import searchkit
 
-PAGE = "<html><body><h1>Frost in the harbour</h1>" + "<p>The harbour of the old town froze over in the night.</p>" * 6
+PAGE = """<html><body><h1>Frost in the harbour</h1>
+<p>The harbour of the old town froze over in the night, and eleven ships could not leave it before the morning, when
+the ice breaker came up from the south and cut a way out for them.</p>
+<p>"I have worked here for thirty years and have not seen ice like this in any of them," said the master of the port,
+who had been up since three to warn the fishing boats that were still out at sea.</p></body></html>"""
 
 
 def test_the_public_names_are_few_sorted_and_there() -> None:

@@ -77,7 +77,7 @@ def extract(page: Page) -> Document | Rejected:
 def identify(page: Page) -> str:
     """The id of a page's document: 16 hexadecimal digits of its location, else of its address or content."""
     name: bytes | str = page.location or page.url or page.content
-    raw = name if isinstance(name, bytes) else name.encode("utf-8", "surrogateescape")
+    raw = name if isinstance(name, bytes) else name.encode("utf-8", "surrogatepass")
     return hashlib.blake2b(raw, digest_size=8).hexdigest()
 
 

@@ -54,17 +54,19 @@ class Features:
     furniture: str | None  # what the furniture words of a line make of it
     furniture_words: int
     about_site: str | None  # what a paragraph about the site itself is about
-    goes_on: bool  # begins in lower case or with punctuation: a piece of a sentence
+    goes_on: bool  # begins in lower case or with punctuation, after a block that ends no sentence
 
 
 def describe(blocks: Sequence[Block]) -> list[Features]:
     """The features of every block."""
     times = Counter(block.text.casefold() for block in blocks)
     seen: set[str] = set()
-    found = []
+    found: list[Features] = []
     for block in blocks:
         text = block.text.casefold()
         feature = _describe(block, times[text] > 1)
+        if feature.goes_on and (not found or found[-1].ends):
+            feature = replace(feature, goes_on=False)
         if feature.repeated and feature.words >= _ONCE and feature.ends and text not in seen:
             feature = replace(feature, repeated=False)
         seen.add(text)
