@@ -45,7 +45,8 @@ def run(*arguments: str) -> Result:
 
 
 def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
-    return subprocess.Popen([*PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    pipe = subprocess.PIPE
+    return subprocess.Popen([*PROGRAM, *arguments], stdout=pipe, stderr=pipe, text=True, **options)
 
 
 def find(*arguments: str) -> list[str]:
@@ -88,9 +89,7 @@ def test_when_every_page_is_rejected_it_leaves_with_1(home: Path) -> None:
     os.mkfifo(home / "c.html")
     result = run("index", "a.html", "b.bin", "c.html", "gone.html")
     assert result.exit_code == 1
-    assert re.findall(r"rejected (\S+) \((\S+):", result.stdout) == [
-        ("a.html", "empty"), ("b.bin", "binary"), ("c.html", "not-a-file"), ("gone.html", "not-found")] or sorted(
-        re.findall(r"rejected (\S+) \((\S+):", result.stdout)) == [
+    assert sorted(re.findall(r"rejected (\S+) \((\S+):", result.stdout)) == [
         ("a.html", "empty"), ("b.bin", "binary"), ("c.html", "not-a-file"), ("gone.html", "not-found")]
 
 
@@ -128,7 +127,7 @@ def test_a_place_where_no_folder_can_be_is_refused(archive: Path, folder: str) -
 
 @pytest.mark.parametrize(("arguments", "said"), [
     (("--workers", "-1"), "no number of workers"), (("--workers", "99999"), "no number of workers"),
-    (("--engine", "solr"), "no engine 'solr' (--engine). there are: memory, whoosh"),
+    (("--engine", "solr", "--index", "new"), "no engine 'solr' (--engine). there are: memory, whoosh"),
     (("--engine", "memory", "--index", "new"), "keeps nothing on disk"), (("--color", "pink"), "unknown color 'pink'")])
 def test_an_option_that_cannot_be_meant_is_a_usage_error(archive: Path, arguments: tuple[str, ...], said: str) -> None:
     assert_refused(run("index", archive.name, *arguments), 2, said)
@@ -148,14 +147,16 @@ def test_without_an_index_every_command_says_how_to_make_one(command: tuple[str,
 def damage(home: Path, how: str) -> None:
     manifest = home / "index" / MANIFEST
     data = json.loads(manifest.read_text())
-    changed = {"format": {"format": 99, "searchkit": "9.9"}, "engine": {"engine": "tantivy"}, "memory": {"engine": "memory"}}
-    manifest.write_text(json.dumps({**data, **changed[how]}) if how in changed else "{not json")
+    changes = {"format": {"format": 99, "searchkit": "9.9"}, "engine": {"engine": "tantivy"},
+               "memory": {"engine": "memory"}}
+    manifest.write_text(json.dumps({**data, **changes[how]}) if how in changes else "{not json")
 
 
 @pytest.mark.parametrize(("how", "said"), [
     ("format", "made by searchkit 9.9 in another format"), ("engine", "no engine 'tantivy' here"),
     ("memory", "no engine 'memory' here"), ("damage", "the manifest of the index cannot be read")])
-def test_an_index_that_cannot_be_used_is_told_and_can_be_rebuilt(archive: Path, home: Path, how: str, said: str) -> None:
+def test_an_index_that_cannot_be_used_is_told_and_can_be_rebuilt(archive: Path, home: Path, how: str,
+                                                                 said: str) -> None:
     damage(home, how)
     for command in (*COMMANDS, ("index", archive.name)):
         assert_refused(run(*command), 3, said, "build it anew: searchkit index --rebuild PATH...")
@@ -206,10 +207,10 @@ def test_where_the_index_is_comes_from_option_environment_or_file(archive: Path,
 
 
 def test_query_shows_hits_facets_and_how_many_there_are(archive: Path) -> None:
-    shown = run("query", "strike", "--facet", "publisher").stdout
+    shown = run("query", "dawn", "--facet", "publisher").stdout
     assert re.sub(r"\d+ ms", "N ms", shown) == (
         " 1  Ferry strike ends\n    2018-03-22 · Coast Gazette · Ada Ash · stories.jsonl#1\n"
-        "    The ferry crews of Bergen went back to work. Their union said the ferry would sail at\n    dawn.\n"
+        "    … Their union said the ferry would sail at **dawn**.\n"
         "    id ferry\n\npublisher\nCoast Gazette 1 ██████████\n\n1 of 1 document, N ms\n")
 
 
@@ -217,7 +218,7 @@ def test_query_json_is_that_of_the_contract_and_of_python(archive: Path) -> None
     shown = json.loads(run("query", "ferry", "--json").stdout)
     assert list(shown) == ["schema", "query", "parsed", "match", "total", "took_ms", "suggestion", "warnings", "hits",
                            "facets"]
-    assert (shown["schema"], shown["parsed"], shown["total"]) == (1, "body:ferry", 3) or shown["parsed"] == "body:ferri"
+    assert (shown["schema"], shown["query"], shown["parsed"], shown["total"]) == (1, "ferry", "body:ferri", 3)
     with searchkit.open("index") as index:
         made = index.query("ferry").to_dict()
     assert {**shown, "took_ms": 0} == {**made, "took_ms": 0}
@@ -286,7 +287,7 @@ def test_no_hits_leave_with_1_and_say_what_was_searched(archive: Path) -> None:
     (('((("',), 'this quote is never closed (query, column 4). add a closing "'),
     (("publsher:x",), "unknown field 'publsher' (query, column 1). did you mean 'publisher'? fields: title"),
     (("x" * 5000,), "more than 4,096"),
-    (("a\x1b[2Jb:c)",), "\\x1b[2J"),
+    (("date:\x1b[2J",), "'\\x1b[2J' is no date"),
     (("ferry", "--sort", "best"), "'best' is no sort (--sort). give one of: relevance, newest, oldest"),
     (("ferry", "--match", "some"), "(--match)"),
     (("ferry", "--after", "soon"), "'soon' is no date (--after). dates are written: 2018"),
@@ -298,15 +299,11 @@ def test_no_hits_leave_with_1_and_say_what_was_searched(archive: Path) -> None:
     (("--batch", "nothing.txt"), "the queries cannot be read: No such file or directory (--batch nothing.txt)"),
 ])
 def test_what_cannot_be_asked_is_a_usage_error(archive: Path, arguments: tuple[str, ...], said: str) -> None:
-    if said.startswith("\\x1b"):
-        arguments = (f'"{arguments[0]}',)
-        assert_refused(run("query", *arguments), 2)
-        return
     assert_refused(run("query", *arguments), 2, said)
 
 
 def test_a_batch_is_answered_line_by_line_and_bad_lines_do_not_end_it(archive: Path, home: Path) -> None:
-    (home / "asked.txt").write_text("\ufeffstrike\n\n((\n" + '{"id": "q3", "text": "brücke"}\n{"text": 5}\n{"id": 1\n'
+    (home / "asked.txt").write_text("\ufeffstrike\n\n(a\n" + '{"id": "q3", "text": "brücke"}\n{"text": 5}\n{"id": 1\n'
                                     + "[" * 5000 + "\n" + '{"text": "tram"}\n', encoding="utf-8")
     result = run("query", "--batch", "asked.txt", "--limit", "1")
     rows = [json.loads(line) for line in result.stdout.splitlines()]
@@ -356,7 +353,8 @@ def test_show_shows_one_document_or_says_that_there_is_none(archive: Path) -> No
 
 
 def test_facets_show_the_values_of_one_field(archive: Path) -> None:
-    assert run("facets", "publisher", "ferry").stdout == "publisher\nCoast Gazette 2 ██████████\nnone          1 █████\n\n"
+    assert run("facets", "publisher", "ferry").stdout == (
+        "publisher\nCoast Gazette 2 ██████████\nnone          1 █████\n\n")
     assert json.loads(run("facets", "date:year", "--json", "--limit", "1").stdout) == {
         "total": 4, "date:year": [{"value": "2018", "count": 2}, {"value": None, "count": 1}]}
     assert run("facets", "publisher", "zeppelin").exit_code == 1
@@ -384,7 +382,8 @@ def test_version_and_help_need_no_index() -> None:
 @pytest.fixture
 def many(write_lines: Callable[..., Path]) -> Path:
     """More pages than a run gets through at once."""
-    return write_lines([{"body": f"Story {n} of the harbour. " * 40, "entities": []} for n in range(15_000)], "many.jsonl")
+    lines = [{"body": f"Story {n} of the harbour. " * 40, "entities": []} for n in range(15_000)]
+    return write_lines(lines, "many.jsonl")
 
 
 def test_a_real_process_leaves_with_the_exit_codes_of_the_contract(archive: Path) -> None:
@@ -471,7 +470,7 @@ def read_terminal(outer: int) -> Iterator[str]:
 
 
 def test_progress_is_shown_on_a_terminal_only_and_leaves_no_trace(write_lines: Callable[..., Path]) -> None:
-    path = write_lines([{"body": f"Story {n}. " * 40, "entities": []} for n in range(2000)])
+    path = write_lines([{"body": f"Story {n}. " * 40, "entities": []} for n in range(800)])
     _, errors = run_in_terminal("index", path.name)
     assert "pages" in errors and "a second" in errors
     assert errors.endswith("\r\x1b[K")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from searchkit.fields import DEFAULT_FIELD
 from searchkit.model import Document, Snippet
-from searchkit.search.analysis import Token, analyse
+from searchkit.search.analysis import Token, analyse, analyse_word, find_words
 from searchkit.search.query import Phrase, Prefix, Query, Term, find_leaves
 
 WIDTH = 220  # characters of a snippet, about three lines of a terminal
 LEAD = 60  # characters before its first highlighted word, at most
+_SPACE = re.compile(r"\s")
 _SENTENCE_START = re.compile(r"(?:[.!?…][\"”’')]*\s+|\n\n)(?=\S)")
+
+Span = tuple[int, int, str]  # [start, end) of a word to highlight, and its term
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +76,48 @@ def highlight(text: str, query: Query) -> tuple[tuple[int, int], ...]:
     return tuple((start, end) for start, end, _ in spans)
 
 
-def _find_spans(text: str, wanted: Wanted) -> list[tuple[int, int, str]]:
-    """(start, end, term) of each word to highlight, in order."""
-    if not wanted:
-        return []
-    if wanted.phrases:
+def _find_spans(text: str, wanted: Wanted) -> list[Span]:
+    """Each word to highlight, in order."""
+    forms = {word: analyse_word(word) for word in set(find_words(text))} if wanted else {}
+    present = {term for term, _ in forms.values()}
+    if any(present.issuperset(phrase) for phrase in wanted.phrases):
         tokens = list(analyse(text))
         chosen = _find_runs(tokens, wanted.phrases)
         return [(token.start, token.end, token.term) for place, token in enumerate(tokens)
-                if place in chosen or _is_wanted(token, wanted)]
-    return [(t.start, t.end, t.term) for t in analyse(text) if _is_wanted(t, wanted)]
+                if place in chosen or _is_wanted(token.term, token.written, wanted)]
+    words = [word for word, (term, written) in forms.items() if _is_wanted(term, written, wanted)]
+    return [(start + token.start, start + token.end, token.term)
+            for start, end in _find_chunks(text, words) for token in analyse(text[start:end])
+            if _is_wanted(token.term, token.written, wanted)]
 
 
-def _is_wanted(token: Token, wanted: Wanted) -> bool:
-    return token.term in wanted.terms or bool(wanted.prefixes and token.written.startswith(wanted.prefixes))
+def _is_wanted(term: str, written: str, wanted: Wanted) -> bool:
+    return term in wanted.terms or bool(wanted.prefixes and written.startswith(wanted.prefixes))
+
+
+def _find_chunks(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """The runs without spaces in which one of the words stands, in order.
+
+    No token reaches beyond such a run, so that only these need be cut into tokens.
+    """
+    places = sorted(place for word in words for place in _find_places(text, word))
+    end = 0
+    for place in places:
+        if place < end:
+            continue
+        start = place
+        while start > end and not text[start - 1].isspace():
+            start -= 1
+        found = _SPACE.search(text, place)
+        end = found.start() if found else len(text)
+        yield start, end
+
+
+def _find_places(text: str, word: str) -> Iterator[int]:
+    place = text.find(word)
+    while place >= 0:
+        yield place
+        place = text.find(word, place + len(word))
 
 
 def _find_runs(tokens: Sequence[Token], phrases: Iterable[tuple[str, ...]]) -> set[int]:
@@ -101,7 +132,7 @@ def _find_runs(tokens: Sequence[Token], phrases: Iterable[tuple[str, ...]]) -> s
     return places
 
 
-def _cut_snippets(text: str, spans: Sequence[tuple[int, int, str]], count: int) -> tuple[Snippet, ...]:
+def _cut_snippets(text: str, spans: Sequence[Span], count: int) -> tuple[Snippet, ...]:
     """The ``count`` best windows that do not overlap, in reading order."""
     starts: list[int] = []
     for first in _rank_windows(spans):
@@ -113,7 +144,7 @@ def _cut_snippets(text: str, spans: Sequence[tuple[int, int, str]], count: int) 
     return tuple(_cut(text, _find_start(text, begin), spans) for begin in sorted(starts))
 
 
-def _rank_windows(spans: Sequence[tuple[int, int, str]]) -> list[int]:
+def _rank_windows(spans: Sequence[Span]) -> list[int]:
     """Indices of the spans that open a window, best first: most different words, then most words."""
     inside: Counter[str] = Counter()
     ranked: list[tuple[int, int, int]] = []
@@ -142,7 +173,7 @@ def _find_start(text: str, word: int) -> int:
     return space + 1 if space >= 0 else floor
 
 
-def _cut(text: str, start: int, spans: Sequence[tuple[int, int, str]]) -> Snippet:
+def _cut(text: str, start: int, spans: Sequence[Span]) -> Snippet:
     """The snippet that begins at ``start``, ended at a word; the highlights that lie within it."""
     while start < len(text) and text[start].isspace():
         start += 1
