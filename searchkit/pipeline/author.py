@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from searchkit.model import Clue
-from searchkit.pipeline import datetext, structured, title, wordlists
+from searchkit.pipeline import datetext, structured, title, wording, wordlists
 from searchkit.pipeline.block import Block, Markup, Verdict
 
 _META = {"author": 0.8, "parsely-author": 0.85, "sailthru.author": 0.85, "dc.creator": 0.75,
@@ -44,7 +44,7 @@ def find_authors(markup: Markup, verdicts: Sequence[Verdict]) -> tuple[Clue, ...
     outlets = _outlet_names(markup)
     best: dict[str, Clue] = {}
     for clue in sorted((_drop_outlets(clue, outlets) for clue in clues), key=lambda each: -each.confidence):
-        best.setdefault(title.fold(clue.value), clue)
+        best.setdefault(wording.fold(clue.value), clue)
     return tuple(best.values())[:10]
 
 
@@ -144,13 +144,13 @@ def _outlet_names(markup: Markup) -> frozenset[str]:
     """What the page says its outlet is called, folded: no name of an author."""
     names = [text for _, text in structured.find_meta(markup, "og:site_name", "application-name", "publisher")]
     names += [name for name in structured.read_items(markup).find_texts("publisher") if not is_person(name)]
-    return frozenset(title.fold(name) for name in names)
+    return frozenset(wording.fold(name) for name in names)
 
 
 def _drop_outlets(clue: Clue, outlets: frozenset[str]) -> Clue:
     """A clue without the outlet among its people, doubted if there is nobody else."""
     people = clue.value.split("; ")
-    persons = [name for name in people if title.fold(name) not in outlets]
+    persons = [name for name in people if wording.fold(name) not in outlets]
     if persons:
         return replace(clue, value="; ".join(persons))
     return replace(clue, confidence=round(clue.confidence * 0.5, 3))
@@ -200,7 +200,7 @@ def _from_lines(markup: Markup, verdicts: Sequence[Verdict], near: range) -> Ite
     """Clues from lines near the headline: "By …", blocks of an author's class, names beside the date."""
     dated = {place for place in near if len(markup.blocks[place].text) < _BYLINE_LENGTH
              and datetext.find_dates(markup.blocks[place].text)}
-    handles = {title.fold(word[1:].replace("_", "")) for place in near
+    handles = {wording.fold(word[1:].replace("_", "")) for place in near
                for word in markup.blocks[place].text.split() if word.startswith("@")}
     for place, block in enumerate(markup.blocks):
         if len(block.text) > _BYLINE_LENGTH or (verdicts[place].keep and len(block.text) > 60):
@@ -227,7 +227,7 @@ def _judge_line(block: Block, place: int, dated: set[int], handles: set[str]) ->
         return 0.76
     if not is_person(block.text):
         return 0.62 if place in dated and is_person(_beside_date(block.text)) else 0.0
-    if title.fold(block.text).replace(" ", "") in handles:
+    if wording.fold(block.text).replace(" ", "") in handles:
         return 0.78
     close = any(abs(place - other) <= 2 for other in dated)
     return (0.4 if block.context else 0.6) if close else 0.0

@@ -2,7 +2,8 @@
 
 One mechanism for HTML and text dumps: each block has features of its text (``features``) and, in HTML, a
 place among the elements around it (``surroundings``); both make its score (``scoring``). The best runs of
-blocks are the story; what stands in them and is no part of it is taken out again (``reasons``).
+blocks are the story; what stands in them (``reasons``) or closes them (``ending``) and is no part of it is
+taken out again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from searchkit.pipeline import reasons
+from searchkit.pipeline import ending, reasons
 from searchkit.pipeline.block import Block, Markup, Verdict
 from searchkit.pipeline.features import Features, describe, measure_prose
 from searchkit.pipeline.scoring import score
@@ -58,7 +59,7 @@ def judge(markup: Markup) -> tuple[Verdict, ...]:
         _add_standfirst(blocks, features, places, kept)
     verdicts = reasons.explain(markup, reasons.Evidence(features, places, sections, scores), kept)
     if any(verdict.keep for verdict in verdicts):
-        return verdicts
+        return ending.trim(blocks, features, verdicts)
     return (*verdicts[:best], Verdict(True, "story"), *verdicts[best + 1 :])
 
 

@@ -166,7 +166,7 @@ def _find_start(text: str, word: int) -> int:
     floor = max(0, word - LEAD)
     if floor == 0:
         return 0
-    breaks = [found.end() for found in _SENTENCE_START.finditer(text, floor, word)]
+    breaks = [found.end() for found in _SENTENCE_START.finditer(text, floor, word + 1)]
     if breaks:
         return breaks[0]
     space = text.find(" ", floor, word)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from searchkit.pipeline.block import Block, Markup, Verdict
-from searchkit.pipeline.title import find_titles, locate_byline, strip_site
+from searchkit.pipeline.sitename import strip_site
+from searchkit.pipeline.title import find_titles, locate_byline
 
 STORY = ("The old lighthouse keeper climbed the hundred steps every evening for forty years, "
          "and the harbour town grew used to his lamp.")

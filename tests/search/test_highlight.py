@@ -48,8 +48,10 @@ def test_the_excerpt_is_where_most_of_the_words_stand() -> None:
     assert "red boat" in find("red blue", body)[0].text
 
 
-def test_an_excerpt_begins_with_a_sentence_when_one_is_near() -> None:
-    assert find("zebra", FILLER * 10 + "There a zebra stood. " + FILLER * 10)[0].text.startswith("There a zebra")
+@pytest.mark.parametrize("sentence", ["There a zebra stood. ", "Zebras stood there. "])
+def test_an_excerpt_begins_with_a_sentence_when_one_is_near(sentence: str) -> None:
+    body = "and so on " * 20 + "until noon. " + sentence + FILLER * 10
+    assert find("zebra", body)[0].text.startswith(sentence)
 
 
 def test_without_a_word_in_it_the_beginning_is_shown() -> None:
@@ -62,6 +64,13 @@ def test_several_snippets_come_in_reading_order_and_do_not_overlap() -> None:
     found = find("zebra", body, 4)
     assert len(found) == 4
     assert all(one.start + len(one.text) <= other.start for one, other in pairwise(found))
+    assert ["zebra" in snippet.text for snippet in found] == [True] * 4
+
+
+@pytest.mark.parametrize("distance", range(200, 320, 10))
+def test_excerpts_of_words_near_each_other_do_not_overlap(distance: int) -> None:
+    body = "and so on " * 20 + "until. Zebra" + " ab" * ((distance - 5) // 3) + " zebra" + " and so on" * 20
+    assert all(one.start + len(one.text) <= other.start for one, other in pairwise(find("zebra", body, 5)))
 
 
 @pytest.mark.parametrize("query", ["zebra", "in:chrome zebra"])
@@ -83,9 +92,9 @@ def test_a_title_is_highlighted_as_a_whole() -> None:
 
 WORDS = st.sampled_from(["zebra", "Zebras", "O’Neill", "O'Neill", "ＨＵＡＷＥＩ", "华为", "東京", "Zürich", "AT&T",
                          "U.S.", "5G", "C++", "COVID-19", "Wi-Fi", "नमस्ते", "e\u0301te\u0301", "İstanbul", "ﬁne",
-                         "x" * 300])
+                         "x" * 300, FILLER, FILLER, FILLER * 4])
 SPACES = st.sampled_from([" ", "  ", "\n\n", ". ", "” ", ", ", "…", "\u3000", ""])
-TEXTS = st.lists(st.tuples(WORDS, SPACES), max_size=80).map(lambda pairs: "".join(w + s for w, s in pairs))
+TEXTS = st.lists(st.tuples(WORDS, SPACES), max_size=60).map(lambda pairs: "".join(w + s for w, s in pairs))
 LOOKED_FOR = ["zebra", '"华为"', "o'neill", "AT&T", "huaw*", "u.s.", "ete", '"wi fi"', "5g", "東"]
 QUERIES = st.lists(st.sampled_from(LOOKED_FOR), min_size=1, max_size=4).map(" OR ".join)
 

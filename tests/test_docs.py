@@ -1,0 +1,111 @@
+"""What the documentation says is there, and what is there is documented."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import searchkit
+from searchkit import cli, errors
+from searchkit.engines import ENGINES
+from searchkit.fields import BY_NAME, FIELDS
+from searchkit.search.parser import parse
+from searchkit.version import VERSION
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LANGUAGE = (ROOT / "docs" / "query-language.md").read_text(encoding="utf-8")
+PYTHON = (ROOT / "docs" / "python-api.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+COMMANDS = [command.callback.__name__ for command in cli.app.registered_commands]
+EXAMPLES = [example for line in LANGUAGE.splitlines() if line.startswith("| `")
+            for example in re.findall(r"`([^`]+)`", line.split(" | ")[0])]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_readme_and_has_help(command):
+    assert f"searchkit {command}" in README
+    assert CliRunner().invoke(cli.app, [command, "--help"]).exit_code == 0
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_field_is_in_the_query_language(name):
+    assert f"`{name}`" in LANGUAGE
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_example_of_the_query_language_parses(example):
+    assert parse(example, date(2026, 11, 22))
+
+
+def test_the_query_language_has_an_example_for_each_kind_of_field():
+    assert {field.kind for field in FIELDS if any(f"{field.name}:" in example for example in EXAMPLES)} == {
+        field.kind for field in FIELDS}
+
+
+@pytest.mark.parametrize("name", searchkit.__all__)
+def test_every_public_name_is_in_the_python_page(name):
+    assert f"`{name}" in PYTHON or f"searchkit.{name}" in PYTHON
+
+
+def test_every_error_is_in_the_tree_that_is_drawn():
+    classes = [name for name, value in vars(errors).items() if isinstance(value, type)]
+
+    assert [name for name in classes if name not in (errors.__doc__ or "")] == []
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_every_engine_is_in_the_architecture(name):
+    assert f"`{name}`" in ARCHITECTURE
+
+
+def test_every_part_of_the_package_is_in_the_architecture():
+    parts = [path.name for path in (ROOT / "searchkit").iterdir()
+             if path.suffix == ".py" and not path.name.startswith("__")]
+    folders = [f"{path.name}/" for path in (ROOT / "searchkit").iterdir()
+               if path.is_dir() and not path.name.startswith("__")]
+
+    assert [name for name in [*parts, *folders] if name not in ARCHITECTURE and name != "version.py"] == []
+
+
+def test_the_python_example_of_the_readme_runs(tmp_path, monkeypatch, capsys):
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "seeds").symlink_to(ROOT / "seeds")
+    monkeypatch.chdir(tmp_path)
+
+    exec(code[1], {})
+
+    assert "Huawei" in capsys.readouterr().out
+
+
+def test_the_output_that_the_readme_shows_is_what_comes_out(tmp_path, monkeypatch):
+    shown = README.split("```\n")[1].splitlines()
+    monkeypatch.chdir(ROOT)
+    index = ["--index", str(tmp_path / "index")]
+    runner = CliRunner(env={"COLUMNS": "100"})
+    runner.invoke(cli.app, ["index", "seeds/", *index])
+
+    output = runner.invoke(cli.app, ["query", "Huawei carrier", *index]).output.splitlines()
+
+    fixed = [line for line in shown if line.strip() and not re.search(r"^\$|^    id | ms$|added in|^ *\.\.\.$", line)]
+    assert len(fixed) > 20
+    assert [line for line in fixed if line not in output] == []
+
+
+def test_the_changelog_begins_with_this_version():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    assert re.search(r"^## (\S+)", changelog, re.MULTILINE)[1] == VERSION
+
+
+def test_every_dependency_of_the_core_is_given_or_justified():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    decisions = (ROOT / "docs" / "decisions" / "0002-dependencies.md").read_text(encoding="utf-8")
+
+    names = [re.match(r"[\w-]+", requirement)[0] for requirement in project["dependencies"]]
+    assert [name for name in names if name not in decisions] == []
