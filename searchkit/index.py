@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ from searchkit.fields import BY_NAME, FACETS
 from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Results
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.search.filters import Filters
-from searchkit.search.highlight import make_document_snippets
+from searchkit.search.highlight import highlight, make_document_snippets
 from searchkit.search.parser import parse
 from searchkit.search.query import both
 
@@ -117,7 +117,8 @@ class Index:
         count = _check_count("snippets", options.get("snippets", 1))
         documents = self._engine.get([id_ for id_, _ in matches.hits])
         hits = tuple(
-            Hit(document, rank, round(score, 4), make_document_snippets(document, tree, count))
+            Hit(document, rank, round(score, 4), make_document_snippets(document, tree, count),
+                highlight(document.title or "", tree))
             for rank, (document, (_, score)) in enumerate(zip(documents, matches.hits, strict=True),
                                                           request.offset + 1))
         return Results(
@@ -141,7 +142,7 @@ class Index:
         return self._engine.get([id_])[0]
 
     def delete(self, ids: Iterable[str]) -> int:
-        """Forget documents; how many there were. Their pages come back when they are indexed again."""
+        """Forget documents; how many there were. A page that has not changed does not bring its own back."""
         with self._writing():
             return self._engine.delete(ids)
 
@@ -183,10 +184,8 @@ class Index:
         """Let go of the files."""
         self._engine.close()
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with lock(self._folder) if self._folder else nullcontext():
-            yield
+    def _writing(self) -> AbstractContextManager[None]:
+        return lock(self._folder) if self._folder else nullcontext()
 
 
 def open_index(folder: str | Path | None = "index", engine: str | None = None, *,

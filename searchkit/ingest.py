@@ -16,7 +16,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
@@ -26,7 +25,7 @@ from threading import Thread
 from searchkit import pipeline, sources
 from searchkit.engines.base import Engine
 from searchkit.errors import DocumentNotFound
-from searchkit.ledger import Entry, Ledger
+from searchkit.ledger import Entry, Ledger, open_ledger
 from searchkit.model import Document, IndexReport, Page, Rejected
 from searchkit.search.analysis import Analysed, analyse_document
 
@@ -59,7 +58,7 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
     paths = [item for item in given if isinstance(item, str | Path)]
     documents = [item for item in given if isinstance(item, Document)]
     pages = [item for item in given if isinstance(item, Page)]
-    with closing(Ledger(folder)) as ledger:
+    with open_ledger(folder) as ledger:
         batch = _Batch(engine, ledger)
         stream = chain(sources.read(paths) if paths else (), map(_locate, pages))
         try:
@@ -84,7 +83,7 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
 def clear(engine: Engine, folder: Path | None) -> None:
     """Forget all documents and all pages."""
     engine.clear()
-    with closing(Ledger(folder)) as ledger:
+    with open_ledger(folder) as ledger:
         ledger.clear()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,8 +129,20 @@ def count_rejected(folder: Path) -> dict[str, int]:
         raise _tell_damage(folder / FILE, problem) from None
 
 
+@contextmanager
+def open_ledger(folder: Path | None) -> Iterator[Ledger]:
+    """A ledger for one run. Raises IndexDamaged for whatever its database runs into, be it a full disk."""
+    ledger = Ledger(folder)
+    try:
+        yield ledger
+    except sqlite3.DatabaseError as problem:
+        raise _tell_damage(FILE if folder is None else folder / FILE, problem) from None
+    finally:
+        ledger.close()
+
+
 def _tell_damage(file: Path | str, problem: sqlite3.DatabaseError) -> IndexDamaged:
-    return IndexDamaged(f"the ledger of the index cannot be read: {problem}", str(file), REBUILD)
+    return IndexDamaged(f"the ledger of the index cannot be used: {problem}", str(file), REBUILD)
 
 
 def _is_within(location: str, root: str) -> bool:

@@ -225,12 +225,16 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One result: the document, its rank (from 1) and score, and where the query's words stand in it."""
+    """One result: the document, its rank (from 1) and score, and where the query's words stand in it.
+
+    ``title_highlights`` are [start, end) in the title.
+    """
 
     document: Document
     rank: int
     score: float
     snippets: tuple[Snippet, ...] = ()
+    title_highlights: tuple[tuple[int, int], ...] = ()
 
     @property
     def id(self) -> str:
@@ -265,6 +269,7 @@ class Hit:
             "rank": self.rank,
             "score": self.score,
             "title": document.title,
+            "title_highlights": [list(span) for span in self.title_highlights],
             "display_title": document.display_title,
             "date": self.date,
             "publisher": document.publisher,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -123,13 +123,16 @@ def render_report(report: IndexReport, style: Style) -> Iterator[str]:
     """Lines: what a run did, in one; then which pages were rejected and why."""
     counts = {"added": report.added, "updated": report.updated, "unchanged": report.unchanged,
               "removed": report.removed, "rejected": len(report.rejected)}
-    said = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name == "added")
+    said = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name != "removed")
     yield f"{said} in {report.seconds:.1f} s"
-    for page in report.rejected[:SHOWN_REJECTED]:
+    # Images and styles that a browser saved beside its pages are no news; what else was rejected comes first.
+    ordered = sorted(report.rejected, key=lambda page: page.reason == "not-a-page")
+    for page in ordered[:SHOWN_REJECTED]:
         detail = f": {page.detail}" if page.detail else ""
         yield style.dim(f"  rejected {make_line(page.path)} ({page.reason}{make_line(detail)})")
-    if len(report.rejected) > SHOWN_REJECTED:
-        yield style.dim(f"  and {len(report.rejected) - SHOWN_REJECTED:,} more (see: --json)")
+    if rest := Counter(page.reason for page in ordered[SHOWN_REJECTED:]):
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in rest.most_common())
+        yield style.dim(f"  and {rest.total():,} more: {reasons} (see: --json)")
 
 
 def render_progress(pages: int, done: int, whole: int, seconds: float) -> str:
@@ -141,8 +144,9 @@ def render_progress(pages: int, done: int, whole: int, seconds: float) -> str:
 
 
 def _render_hit(hit: Hit, style: Style) -> Iterator[str]:
-    for number, line in enumerate(_wrap(make_line(hit.document.display_title), style.width - len(INDENT))):
-        yield (INDENT if number else f"{hit.rank:>2}  ") + style.bold(line)
+    title = _blank(hit.document.display_title)
+    for number, line in enumerate(_mark_lines(title, hit.title_highlights, style, style.bold)):
+        yield (INDENT if number else f"{hit.rank:>2}  ") + line
     known = filter(None, (hit.date, hit.publisher, hit.author, hit.document.path))
     yield INDENT + style.dim(" · ".join(map(make_line, known)))
     for snippet in hit.snippets:
@@ -153,30 +157,34 @@ def _render_hit(hit: Hit, style: Style) -> Iterator[str]:
 
 def _render_snippet(snippet: Snippet, document: Document, style: Style) -> Iterator[str]:
     """Lines of a snippet with its words marked, and dots where the text goes on."""
-    # One sign for one, so that the highlights stay where they are.
-    text = re.sub(r"\s", " ", _UNSAFE.sub("\ufffd", snippet.text))
     before, after = "", ""
     if snippet.field == "body":
         before = "… " if snippet.start else ""
-        after = " …" if snippet.start + len(text) < len(document.body) else ""
+        after = " …" if snippet.start + len(snippet.text) < len(document.body) else ""
     else:
         before = f"[{snippet.field}] "
-    text = before + text + after
     spans = [(start + len(before), end + len(before)) for start, end in snippet.highlights]
+    yield from _mark_lines(before + _blank(snippet.text) + after, spans, style, str)
+
+
+def _blank(text: str) -> str:
+    """Text on one line and without control characters, each sign still in its place."""
+    return re.sub(r"\s", " ", _UNSAFE.sub("\ufffd", text))
+
+
+def _mark_lines(text: str, spans: Sequence[tuple[int, int]], style: Style,
+                paint: Callable[[str], str]) -> Iterator[str]:
+    """The text wrapped, the spans marked and the rest painted."""
     done = 0
     for line in _wrap(text, style.width - len(INDENT)):
         begin = text.index(line, done)
         done = begin + len(line)
         inside = [(start - begin, end - begin) for start, end in spans if begin <= start < done]
-        yield re.sub(" {2,}", " ", _mark(line, inside, style))
-
-
-def _mark(line: str, spans: Sequence[tuple[int, int]], style: Style) -> str:
-    parts, done = [], 0
-    for start, end in spans:
-        parts += [line[done:start], style.mark(line[start:end])]
-        done = end
-    return "".join([*parts, line[done:]])
+        parts, at = [], 0
+        for start, end in inside:
+            parts += [paint(line[at:start]), style.mark(line[start:end])]
+            at = end
+        yield re.sub(" {2,}", " ", "".join([*parts, paint(line[at:])]))
 
 
 def _wrap(text: str, width: int) -> Iterator[str]:

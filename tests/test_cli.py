@@ -65,7 +65,7 @@ def assert_refused(result: Result, code: int, *said: str) -> None:
 
 
 def test_index_says_what_it_did_and_a_second_run_changes_nothing(archive: Path) -> None:
-    assert re.fullmatch(r"0 added, 4 unchanged in \d+\.\d s\n", run("index", archive.name).stdout)
+    assert re.fullmatch(r"0 added, 0 updated, 4 unchanged, 0 rejected in \d+\.\d s\n", run("index", archive.name).stdout)
 
 
 def test_index_answers_in_json_as_the_contract_says(write_lines: Callable[..., Path]) -> None:
@@ -109,7 +109,7 @@ def test_a_file_name_of_any_bytes_is_shown_on_one_line(home: Path) -> None:
 def test_pruning_is_asked_for(archive: Path, stories: list[dict[str, Any]], write_lines: Callable[..., Path]) -> None:
     write_lines(stories[:2])
     assert "removed" not in run("index", archive.name).stdout
-    assert run("index", archive.name, "--prune").stdout.startswith("0 added, 2 unchanged, 2 removed")
+    assert run("index", archive.name, "--prune").stdout.startswith("0 added, 0 updated, 2 unchanged, 2 removed")
 
 
 def test_a_folder_that_is_no_index_is_refused_and_left_alone(archive: Path, home: Path) -> None:
@@ -171,8 +171,8 @@ def test_another_engine_than_the_one_it_was_built_with_is_refused(archive: Path)
 
 def test_a_damaged_ledger_is_told_and_can_be_rebuilt(archive: Path, home: Path) -> None:
     (home / "index" / "ledger.sqlite").write_bytes(b"no database at all " * 300)
-    assert_refused(run("index", archive.name), 3, "the ledger of the index cannot be read", "--rebuild")
-    assert_refused(run("stats"), 3, "the ledger of the index cannot be read", "--rebuild")
+    assert_refused(run("index", archive.name), 3, "the ledger of the index cannot be used", "--rebuild")
+    assert_refused(run("stats"), 3, "the ledger of the index cannot be used", "--rebuild")
     assert run("query", "ferry").exit_code == 0
     assert run("index", archive.name, "--rebuild").exit_code == 0
 
@@ -427,7 +427,7 @@ def test_an_interrupted_run_leaves_with_130_keeps_its_work_and_goes_on(many: Pat
     head = home / "head.jsonl"
     head.write_text("".join(many.read_text().splitlines(keepends=True)[:100]))
     head.replace(many)
-    assert run("index", many.name).stdout.startswith("0 added, 100 unchanged")
+    assert run("index", many.name).stdout.startswith("0 added, 0 updated, 100 unchanged")
 
 
 def test_an_index_that_another_process_writes_to_names_that_process(many: Path, home: Path) -> None:
@@ -487,3 +487,15 @@ def test_a_terminal_gets_colour_unless_it_is_not_wanted(archive: Path, environme
     assert ("\x1b[1;33mferry\x1b[0m" in shown) is colored
     assert ("**ferry**" in shown) is not colored
     assert errors == ""
+
+
+def test_words_of_the_title_are_highlighted(archive: Path) -> None:
+    title = json.loads(run("query", "--json", "*").stdout)["hits"][0]["title"]
+    word = title.split()[0].strip(",.:")
+    hit = json.loads(run("query", "--json", f"title:{word}").stdout)["hits"][0]
+
+    assert word in [hit["title"][start:end] for start, end in hit["title_highlights"]]
+
+
+def test_an_empty_filter_is_refused(archive: Path) -> None:
+    assert_refused(run("query", "--publisher", ""), 2, "the value is empty", "--publisher none")

@@ -141,12 +141,12 @@ def test_a_report_names_the_first_rejected_pages_and_counts_the_others() -> None
     report = IndexReport(added=1234, rejected=tuple(Rejected(f"p{n}", "empty", "no text") for n in range(12)),
                          seconds=1.25)
     lines = list(render_report(report, PLAIN))
-    assert lines[:2] == ["1,234 added, 12 rejected in 1.2 s", "  rejected p0 (empty: no text)"]
+    assert lines[:2] == ["1,234 added, 0 updated, 0 unchanged, 12 rejected in 1.2 s", "  rejected p0 (empty: no text)"]
     assert lines[-1] == "  and 2 more (see: --json)" and len(lines) == 12
 
 
 def test_a_report_of_nothing_says_so() -> None:
-    assert list(render_report(IndexReport(), PLAIN)) == ["0 added in 0.0 s"]
+    assert list(render_report(IndexReport(), PLAIN)) == ["0 added, 0 updated, 0 unchanged, 0 rejected in 0.0 s"]
 
 
 def test_stats_leave_out_what_is_empty() -> None:

@@ -12,88 +12,109 @@ from collections.abc import Sequence
 from functools import cache
 
 from searchkit.pipeline.block import Block, Verdict
+from searchkit.pipeline.chromewords import function_words
 from searchkit.pipeline.features import Features
 from searchkit.pipeline.wordlists import read_kinds
 
-# Lengths in words, from how such passages are commonly written; tried on the pages of ``scoring``.
-_CALL = 60
-_SHORT_CALL = 30
-_CREDIT = 60
-_EDITION = 30
+# Most words of each, from how such passages are commonly written; tried on the pages of ``scoring``.
+_CALL, _SHORT_CALL = 60, 30
+_CREDIT = 40
 _BIOGRAPHY = 120
-_HEADING = 8
-_NAME = range(2, 5)
+_LINE = 8
+_NAME = 4
 _ABOVE = 2  # blocks above a biography in which its name may stand alone ("Ann Smith", "Reporter")
+_ROLE_REACH = 12  # words from the start of a biography in which the role is named
 
-_QUOTED = re.compile("[“”„«»\"]")
-_SENTENCE = re.compile(r"(?<=[.!?:;,–—])[)\]]*\s+")
-_WORD = re.compile(r"[\w’'-]+")
+_QUOTED = re.compile("[“„«\"][^“”„«»\"]*[”“»\"]")
+_QUOTE = re.compile("[“”„«»\"]")
+_PART = re.compile(r"(?<=[.!?:;,–—)])\s+")
 _ADDRESS = re.compile(r"[\w.]@\w|(?<!\w)@\w{3}|\bhttps?:|\bwww\.|\b\d{3}[-.\s]\d{3,4}[-.\s]\d{3,4}\b")
 
 
 def trim(blocks: Sequence[Block], features: Sequence[Features], verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
-    """The verdicts, but for what closes the story and is none of it; something is always kept."""
+    """The verdicts, but for what closes the story and is none of it; something is always kept.
+
+    Blocks that may be anything (a question, a line, a sentence in the second person) go with a neighbour
+    that is surely none of the story, above them or below.
+    """
     trimmed = list(verdicts)
     kept = [index for index, verdict in enumerate(verdicts) if verdict.keep]
+    doubtful: list[int] = []
     below: str | None = None
     for index in reversed(kept[1:]):
-        reason = _explain(blocks, features, index, below)
+        reason = _explain(blocks, features, index)
         if reason is None:
-            break
-        trimmed[index] = Verdict(False, reason)
-        below = reason
+            if not _may_be_call(blocks[index].text, features[index], bool(below or doubtful)):
+                break
+            doubtful.append(index)
+            if below is None:
+                continue
+        below = reason or below or "form"
+        for each in (*doubtful, index):
+            trimmed[each] = Verdict(False, below)
+        doubtful.clear()
     return tuple(trimmed)
 
 
-def _explain(blocks: Sequence[Block], features: Sequence[Features], index: int, below: str | None) -> str | None:
-    """What the last block is, if it is no story; ``below`` is what stood under it."""
-    text, feature = blocks[index].text, features[index]
-    if feature.words > _BIOGRAPHY:
+def _explain(blocks: Sequence[Block], features: Sequence[Features], index: int) -> str | None:
+    """What a block at the end is, if it is surely no story."""
+    words = features[index].words
+    if words > _BIOGRAPHY:
         return None
     if _is_biography(blocks, index):
         return "author bio"
-    if below and feature.words <= _HEADING and text[0].isalpha() and (not feature.ends or text.endswith("?")):
-        return below
-    lower = text.casefold().replace("’", "'")
-    if feature.words <= _CREDIT and _pattern("credit").search(lower):
-        return "byline"
-    if feature.words <= _EDITION and _pattern("edition").search(lower):
-        return "footer"
-    return "form" if feature.words <= _CALL and _is_call(lower, feature.words) else None
+    text = _fold(blocks[index].text)
+    if words <= _CREDIT:
+        if _find("credit").search(text) or _begins(text.lstrip("("), "made"):
+            return "byline"
+        if _find("edition").search(text):
+            return "footer"
+    return "form" if words <= _CALL and _is_call(text, words) else None
 
 
 def _is_call(text: str, words: int) -> bool:
-    """Whether the site speaks to its reader: asks to act, by its own name or through an address."""
-    if _QUOTED.search(text):
+    """Whether the reader is asked to do something for the site, or with it."""
+    text = _QUOTED.sub("", text)
+    if _QUOTE.search(text) or not _begins(text, "do"):
         return False
-    acts = any(_pattern("do").match(sentence) for sentence in _SENTENCE.split(text))
-    us = _pattern("us").search(text) is not None
-    reach = _pattern("reach").search(text) or _ADDRESS.search(text)
-    if acts and reach:
+    if _find("reach").search(text) or _ADDRESS.search(text):
         return True
-    if words > _SHORT_CALL:
-        return False
-    if acts:
-        return us or "?" in text or "!" in text
-    return us and _pattern("you").search(text) is not None
+    return words <= _SHORT_CALL and ("?" in text or "!" in text or _find("us").search(text) is not None)
+
+
+def _may_be_call(text: str, feature: Features, above_call: bool) -> bool:
+    """Whether a block may go with a call next to it; a question or a line only when it stands above one."""
+    if feature.words <= _LINE and text[0].isalpha() and (text.endswith("?") or not feature.ends):
+        return above_call
+    folded = _fold(text)
+    return (feature.words <= _SHORT_CALL and not _QUOTE.search(text)
+            and _find("us").search(folded) is not None and _find("you").search(folded) is not None)
 
 
 def _is_biography(blocks: Sequence[Block], index: int) -> bool:
-    """Whether a text begins with a name, says what kind of writer that is, or has the name alone above it."""
-    text = blocks[index].text
-    words = text.split(maxsplit=12)
-    name = 0
-    while name < len(words) and words[name][0].isupper() and name < _NAME.stop:
-        name += 1
-    if name not in _NAME or name == len(words):
+    """Whether a text begins with a name and says what kind of writer that is, or has the name alone above it."""
+    words = blocks[index].text.split(maxsplit=_ROLE_REACH)[:_ROLE_REACH]
+    name = next((place for place, word in enumerate(words) if not word[0].isupper()), 0)
+    if not 1 <= name <= _NAME or words[name].casefold() not in read_kinds("ending_words.txt")["is"]:
         return False
-    alone = any(blocks[above].text == " ".join(words[:name]) for above in range(max(0, index - _ABOVE), index))
-    return (words[name].casefold() in read_kinds("ending_words.txt")["is"]
-            and (alone or _pattern("role").search(" ".join(words[name : 12]).casefold()) is not None))
+    if words[0].casefold() in function_words():  # "She was a reporter" may end a story about her
+        return False
+    alone = " ".join(words[:name])
+    return (_find("role").search(_fold(" ".join(words[name:]))) is not None
+            or (name > 1 and any(block.text == alone for block in blocks[max(0, index - _ABOVE) : index])))
+
+
+def _fold(text: str) -> str:
+    return text.casefold().replace("’", "'")
+
+
+def _begins(text: str, kind: str) -> bool:
+    """Whether any part of a text, between its punctuation, begins with words of a kind."""
+    return any(_find(kind).match(part) for part in _PART.split(text))
 
 
 @cache
-def _pattern(kind: str) -> re.Pattern[str]:
+def _find(kind: str) -> re.Pattern[str]:
     """Any of the words of a kind, as whole words."""
     words = sorted(read_kinds("ending_words.txt")[kind], key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)")

@@ -41,6 +41,8 @@ class Filters:
 
 
 def _match_value(name: str, value: str) -> Query:
+    if not value.strip():
+        raise SettingsError("the value is empty", f"--{name}", f"--{name} {NONE} finds documents without one")
     return Missing(name) if value.lower() == NONE else Keyword(name, value)
 
 

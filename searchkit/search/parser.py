@@ -249,6 +249,8 @@ def _read_words(lexeme: Lexeme, scope: tuple[str, ...]) -> Query | None:
     """A word, a phrase or a prefix, in each field of the scope."""
     if lexeme.kind == lexer.PREFIX:
         return _read_prefix(lexeme, scope)
+    if lexeme.kind == lexer.WORD and "*" in lexeme.text.strip("*") + lexeme.text[:1]:
+        raise QueryError("a * can only end a word", lexeme.position, f"such as: carri*; or {QUOTE_IT}")
     terms = tuple(token.term for token in analyse(lexeme.text))
     if not terms:
         return None

@@ -62,6 +62,18 @@ def test_end_of_the_document_title_counts_if_the_address_agrees():
     assert best(HEADLINE, Block(STORY), title="Keeper leaves – and comes back") is None
 
 
+def test_end_of_the_document_title_counts_if_the_page_bears_it_out():
+    title = f"{HEADLINE.text} – Harbour Post"
+
+    assert best(HEADLINE, Block(STORY), title=title) == "Harbour Post"
+    assert best(Block(STORY), Block("© Harbour Post Co. Ltd."), title=title) == "Harbour Post"
+
+
+def test_first_line_of_a_dump_names_the_site_before_its_slogan():
+    assert best(Block("Lamps & Tides: tales from the pier"), HEADLINE, Block(STORY, gap=1),
+                Block("Seen over at Lamps & Tides", gap=1), kind="text") == "Lamps & Tides"
+
+
 def test_dump_names_its_site_by_a_line_repeated_at_the_top():
     menu = [Block("News", "li"), Block("Coast", "li")]
 

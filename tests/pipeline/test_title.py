@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from searchkit.pipeline.block import Block, Markup, Verdict
-from searchkit.pipeline.sitename import strip_site
 from searchkit.pipeline.title import find_titles, locate_byline
 
 STORY = ("The old lighthouse keeper climbed the hundred steps every evening for forty years, "
@@ -52,15 +51,12 @@ def test_json_ld_headline_serves_where_there_is_no_heading():
     assert best(markup, verdicts) == "Lamp & keeper"
 
 
-def test_title_without_separator_stays_whole():
-    assert strip_site("Twenty-four hours by the sea", frozenset({"harbour post"})) == "Twenty-four hours by the sea"
+def test_site_name_before_a_colon_is_left_out_where_the_masthead_bears_it_out():
+    markup, verdicts = page(Block("Harbour Post", "td"), Block("Coast Sport Weather", "td", link_chars=19),
+                            Block("Lighthouse keeper leaves town From our reporter", "td"), Block(STORY),
+                            title="Harbour Post: Lighthouse keeper leaves town")
 
-
-def test_site_is_stripped_from_either_end():
-    names = frozenset({"harbour post", "harbourpost"})
-
-    assert strip_site("Lamp goes out | Coast | Harbour Post", names) == "Lamp goes out | Coast"
-    assert strip_site("Harbour Post: Lamp goes out", names) == "Lamp goes out"
+    assert best(markup, verdicts) == "Lighthouse keeper leaves town"
 
 
 def test_dump_headline_is_the_line_set_off_above_the_story():
@@ -83,6 +79,15 @@ def test_slogan_of_the_site_is_no_headline():
                             Block(STORY, gap=1), kind="text")
 
     assert best(markup, verdicts) == "Lighthouse keeper leaves harbour town"
+
+
+def test_dump_headline_is_the_line_that_the_comments_quote():
+    markup, verdicts = page(Block("Lamps & Tides: tales from the pier"),
+                            Block("The Keeper Leaves, And So Do I", gap=1), Block("Posted in May 2019", gap=1),
+                            Block(STORY, gap=1), Block("2 Responses to “The Keeper Leaves, And So Do I”", gap=1),
+                            Block("Seen over at Lamps & Tides", "li"), kind="text")
+
+    assert best(markup, verdicts) == "The Keeper Leaves, And So Do I"
 
 
 def test_byline_is_looked_for_inside_the_page():

@@ -177,3 +177,9 @@ def test_a_hostile_text_is_answered_at_once(part: str, size: int) -> None:
     except QueryError as error:
         assert error.position <= size
     assert time.perf_counter() - begun < 2
+
+
+@pytest.mark.parametrize("text", ["*foo", "te*st", "title:*foo"])
+def test_a_star_that_does_not_end_a_word_is_refused_and_not_dropped(text):
+    with pytest.raises(QueryError, match="can only end a word"):
+        parse(text, TODAY)
