@@ -142,7 +142,7 @@ def test_a_report_names_the_first_rejected_pages_and_counts_the_others() -> None
                          seconds=1.25)
     lines = list(render_report(report, PLAIN))
     assert lines[:2] == ["1,234 added, 0 updated, 0 unchanged, 12 rejected in 1.2 s", "  rejected p0 (empty: no text)"]
-    assert lines[-1] == "  and 2 more (see: --json)" and len(lines) == 12
+    assert lines[-1] == "  and 2 more: 2 empty (see: --json)" and len(lines) == 12
 
 
 def test_a_report_of_nothing_says_so() -> None:
