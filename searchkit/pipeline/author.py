@@ -37,6 +37,8 @@ _MOST_AUTHORS = 12
 # word, the login name of whoever runs the site, or the outlet itself. Set so that the first two are believed
 # where the page's head or a line with "by" says so, and the third nowhere.
 _STAFF, _OTHER, _ACCOUNT, _OUTLET = 0.65, 0.75, 0.4, 0.9
+# From how sure a line is a byline it may name something other than a person.
+_SIGNED = 0.78
 # The outlet is its own author only where no person is named.
 _AT_MOST = 0.55
 # How many blocks below the story an author's biography stands.
@@ -221,8 +223,17 @@ def _from_lines(markup: Markup, verdicts: Sequence[Verdict], near: range) -> Ite
         following = markup.blocks[place + 1].text if place + 1 < len(markup.blocks) else ""
         text = following if _by_pattern().fullmatch(block.text + " ") else _beside_date(block.text)
         clue = _clue([text], "byline", confidence)
-        if clue and (confidence > 0.78 or any(is_person(name) for name in clue.value.split("; "))):
+        names = clue.value.split("; ") if clue else []
+        if clue and (any(map(is_person, names)) or (confidence >= _SIGNED and all(map(_can_sign, names)))):
             yield clue
+
+
+def _can_sign(name: str) -> bool:
+    """Whether a name that is no person's can stand behind "by": a login or an organisation, no words of a text."""
+    words = name.split()
+    if len(words) > 1:
+        return words[0][0].isupper() and len(words) <= _MOST_WORDS
+    return len(name) > 2 and name.casefold() not in _words("by") | _words("role") | _words("particle")
 
 
 def _judge_line(block: Block, place: int, dated: set[int], handles: set[str]) -> float:
@@ -265,7 +276,7 @@ def _beside_date(text: str) -> str:
     if not dates or dates[0].start > _INTRO + _LONGEST:
         return text
     before = text[:dates[0].start].strip(" ,|·•:-–—(")
-    if any(is_person(name) for name in name_people(before)):
+    if any(is_person(name) for name in name_people(before)) or _by_pattern().match(before):
         return before
     return _REST_OF_DATE.sub("", text[dates[0].end:], count=1) if dates[0].start <= _INTRO else before
 

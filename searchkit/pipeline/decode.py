@@ -67,7 +67,7 @@ def decode(content: bytes | str) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text or text.isspace():
         raise Undecodable("empty", "the page has no text")
-    return _SURROGATES.sub("\ufffd", text)
+    return _SURROGATES.sub("\ufffd", text) if isinstance(content, str) else text  # no bytes decode to a surrogate
 
 
 def _decode_bytes(data: bytes) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from searchkit.pipeline import chromewords
 from searchkit.pipeline.block import Block
 
 _LOOKED_AT = 2000  # characters: more of a block tells nothing more, and one may be megabytes long
+_CLOSE = 20  # characters in which a text ends, its closing quotes and signs included
 _LINE = 30  # words; furniture words are looked for in what is no longer
 _PARAGRAPH = 12  # words; the words of paragraphs about the site are looked for in what is no shorter
 _SITE_WORDS, _SITE_SHARE = 3, 0.04  # at least so many of them, and of all words
@@ -28,13 +29,13 @@ _WHEN = re.compile(
     r"|\b(?:\d+|an?|one)\s+(?:sec\w*|min\w*|hours?|hrs?|days?|weeks?|months?|years?)\s+ago\b|\b\d+[hd] ago\b"
     r"|\b(?:vor|il y a|hace|há)\s+\d+\s+\w+",
     re.IGNORECASE)
+_MAY_SAY_WHEN = re.compile(r"\d|ago\b", re.IGNORECASE)  # without either ``_WHEN`` finds nothing, and slowly
 _AGO = re.compile(r"\bago\b|\b(?:vor|il y a|hace|há)\s+\d+", re.IGNORECASE)
 _COPYRIGHT = re.compile(r"©|\(c\)\s*(?:19|20)\d\d|\bcopyright\b|&copy;", re.IGNORECASE)
 _DATE_WORDS = 9  # words of a line that says little more than when
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(NamedTuple):
     """A block in numbers. ``words`` counts words (two characters of East Asian text make one)."""
 
     words: int
@@ -59,16 +60,16 @@ class Features:
 
 def describe(blocks: Sequence[Block]) -> list[Features]:
     """The features of every block."""
-    times = Counter(block.text.casefold() for block in blocks)
+    texts = [block.text.casefold() for block in blocks]
+    times = Counter(texts)
     seen: set[str] = set()
     found: list[Features] = []
-    for block in blocks:
-        text = block.text.casefold()
+    for block, text in zip(blocks, texts, strict=True):
         feature = _describe(block, times[text] > 1)
         if feature.goes_on and (not found or found[-1].ends):
-            feature = replace(feature, goes_on=False)
+            feature = feature._replace(goes_on=False)
         if feature.repeated and feature.words >= _ONCE and feature.ends and text not in seen:
-            feature = replace(feature, repeated=False)
+            feature = feature._replace(repeated=False)
         seen.add(text)
         found.append(feature)
     return found
@@ -83,6 +84,7 @@ def measure_prose(feature: Features) -> float:
 
 def _describe(block: Block, repeated: bool) -> Features:
     text = block.text[:_LOOKED_AT]
+    close = text[-_CLOSE:]
     words = chromewords.split_words(text)
     count, fillers = _count(text, words)
     is_line = len(words) <= _LINE
@@ -93,8 +95,8 @@ def _describe(block: Block, repeated: bool) -> Features:
         words=max(count, len(block.text) // 12 if len(block.text) > _LOOKED_AT else 0),
         fillers=fillers,
         sentences=len(_SENTENCE_END.findall(text)),
-        ends=_ENDS.search(text) is not None if len(block.text) <= _LOOKED_AT else True,
-        cut_short=_CUT_SHORT.search(text) is not None,
+        ends=_ENDS.search(close) is not None if len(block.text) <= _LOOKED_AT else True,
+        cut_short=_CUT_SHORT.search(close) is not None,
         capitals=_count_capitals(text) / (len(words) or 1),
         links=block.link_chars / (len(block.text) or 1),
         listed=block.tag in ("li", "dt", "dd", "option"),
@@ -114,7 +116,7 @@ def _describe(block: Block, repeated: bool) -> Features:
 def _count(text: str, words: list[str]) -> tuple[int, float]:
     """How many words, and the share of function words among them."""
     known = chromewords.function_words()
-    count, fillers = len(words), sum(word in known for word in words)
+    count, fillers = len(words), sum(map(known.__contains__, words))
     if not text.isascii() and (eastern := len(_EAST_ASIAN.findall(text))):
         count += eastern // 2
         fillers += len(_EAST_ASIAN_FILLERS.findall(text))
@@ -122,7 +124,7 @@ def _count(text: str, words: list[str]) -> tuple[int, float]:
 
 
 def _count_capitals(text: str) -> int:
-    return sum(word[0].isupper() for word in text.split())
+    return sum([word[0].isupper() for word in text.split()])
 
 
 @cache
@@ -134,7 +136,7 @@ def _month_names() -> frozenset[str]:
 
 def _is_dated(text: str, words: list[str]) -> bool:
     """Whether a line says when and hardly more."""
-    if len(words) > _DATE_WORDS or not (found := _WHEN.search(text)):
+    if len(words) > _DATE_WORDS or not _MAY_SAY_WHEN.search(text) or not (found := _WHEN.search(text)):
         return False
     if _AGO.search(text) or not found[0].isdigit():
         return True

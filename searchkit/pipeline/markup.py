@@ -24,7 +24,7 @@ from searchkit.model import Page
 from searchkit.pipeline.block import Block, Markup
 
 _Get = Callable[[str], str | None]  # an element's attribute by name
-_Read = Callable[[], str]  # an element's whole text
+_Read = Callable[[Any], str]  # the whole text of an element
 
 _BLOCK = frozenset((
     "address", "article", "aside", "audio", "blockquote", "body", "button", "canvas", "caption", "center",
@@ -84,7 +84,7 @@ def _parse_fast(text: str) -> Markup | None:
         return None
     if root is None or any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
         return None
-    builder = _Builder()
+    builder = _Builder(_read_element)
     for tree in (root, *root.itersiblings()):  # what follows </html> becomes trees of its own
         _walk(tree, builder)
         builder.text(tree.tail)
@@ -98,14 +98,14 @@ def _walk(root: etree._Element, builder: _Builder) -> None:
             builder.end()
             if element is not root:
                 builder.text(element.tail)
-        elif builder.start(element.tag, element.get, _read_by(element)):
+        elif builder.start(element.tag, element.get, element):
             builder.text(element.text)
         else:
             walk.skip_subtree()
 
 
-def _read_by(element: etree._Element) -> _Read:
-    return lambda: "".join(map(str, element.itertext()))
+def _read_element(element: etree._Element) -> str:
+    return "".join(map(str, element.itertext()))
 
 
 def _parse_patiently(text: str) -> Markup | None:
@@ -116,7 +116,7 @@ def _parse_patiently(text: str) -> Markup | None:
             soup = BeautifulSoup(text, "html.parser", multi_valued_attributes=None)
         except (ParserRejectedMarkup, RecursionError):
             return None
-    builder = _Builder()
+    builder = _Builder(Tag.get_text)
     pending: list[Iterator[Any]] = [iter(soup.contents)]
     while pending:
         node = next(pending[-1], None)
@@ -124,7 +124,7 @@ def _parse_patiently(text: str) -> Markup | None:
             pending.pop()
             builder.end()
         elif isinstance(node, Tag):
-            shown = builder.start(node.name, node.get, node.get_text)  # type: ignore[arg-type]
+            shown = builder.start(node.name, node.get, node)  # type: ignore[arg-type]
             pending.append(iter(node.contents if shown else ()))
         elif isinstance(node, CData) or not isinstance(node, PreformattedString):
             builder.text(str(node))
@@ -134,16 +134,17 @@ def _parse_patiently(text: str) -> Markup | None:
 class _Frame:
     """An open element."""
 
-    __slots__ = ("description", "get", "is_block", "properties", "start", "tag", "unseen")
+    # Defaults of the class: there is a frame for each element, and few need values of their own.
+    unseen = False
+    description = ""
+    properties = ""
+    start = (0, 0)
+    context: tuple[str, ...] = ()  # the descriptions of the element and all around it, once known
 
     def __init__(self, tag: str, get: _Get, is_block: bool) -> None:
         self.tag = tag
         self.get = get
         self.is_block = is_block
-        self.unseen = False
-        self.description = ""
-        self.properties = ""
-        self.start = (0, 0)
 
     def describe(self) -> str:
         """The element as it stands in a context."""
@@ -169,7 +170,8 @@ def _is_hidden(get: _Get) -> bool:
 class _Builder:
     """Takes the events of a walk through a tree and gathers blocks and head."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: _Read) -> None:
+        self.read = read
         self.blocks: list[Block] = []
         self.stack: list[_Frame] = []
         self.block_tags = ["body"]
@@ -182,14 +184,13 @@ class _Builder:
         self.lowest = 0  # how far the stack went down since that first text
         self.link_depth = self.link_chars = self.verbatim = self.breaks = 0
         self.closed: str | None = None  # the tag of the inline element that ended with no text since
-        self.context: tuple[_Frame | None, tuple[str, ...]] = (None, ())  # the last one made
         self.title: str | None = None
         self.meta: list[tuple[str, str]] = []
         self.json_ld: list[str] = []
         self.canonical: str | None = None
         self.language: str | None = None
 
-    def start(self, tag: str, get: _Get, read: _Read) -> bool:
+    def start(self, tag: str, get: _Get, element: object) -> bool:
         """Open an element; whether what is in it is to be walked through."""
         is_block = tag in _BLOCK
         if is_block:
@@ -199,7 +200,7 @@ class _Builder:
         self.stack.append(frame)
         if tag in _UNSEEN or tag in ("meta", "link"):
             frame.unseen = True
-            self._read_head(tag, get, read)
+            self._read_head(tag, get, element)
             return False
         if tag == "br":
             self._break()
@@ -216,18 +217,23 @@ class _Builder:
         """Text inside the open elements."""
         if not data:
             return
-        if not data.isspace():
+        if data.isspace():
+            self.closed = None
+            if self.path is not None:  # else it stands before the block
+                self.buffer.append(data)
+            return
+        if self.path is None:
             depth = len(self.stack)
-            if self.path is None:
-                self.path, self.base = self.stack[-_NEAREST:], max(depth - _NEAREST, 0)
-                self.outer = self.stack[: min(self.base, _OUTERMOST)]
-                self.shared = self.lowest = depth
-            self.shared = min(self.shared, self.lowest)
-            self.breaks = 0
-            if self.link_depth:
-                self.link_chars += len(" ".join(data.split()))
-            if self.closed and self.buffer and data[0].isupper() and self.buffer[-1][-1:].islower():
-                self.buffer.append(" ")
+            self.path, self.base = self.stack[-_NEAREST:], max(depth - _NEAREST, 0)
+            self.outer = self.stack[: min(self.base, _OUTERMOST)]
+            self.shared = self.lowest = depth
+        if self.lowest < self.shared:
+            self.shared = self.lowest
+        self.breaks = 0
+        if self.link_depth:
+            self.link_chars += len(" ".join(data.split()))
+        if self.closed and self.buffer and data[0].isupper() and self.buffer[-1][-1:].islower():
+            self.buffer.append(" ")
         self.closed = None
         self.buffer.append(data)
 
@@ -244,7 +250,8 @@ class _Builder:
         elif not frame.unseen and frame.tag != "br":
             self.closed = frame.tag
         self.stack.pop()
-        self.lowest = min(self.lowest, len(self.stack))
+        if len(self.stack) < self.lowest:
+            self.lowest = len(self.stack)
         if frame.tag == "a":
             self.link_depth -= 1
         if frame.tag in _VERBATIM:
@@ -259,9 +266,10 @@ class _Builder:
             if text:
                 for part in text.split("\n\n") if self.verbatim else (text,):
                     self._add(part.strip("\n"))
+            self.path = None
+            self.link_chars = 0
         self.buffer.clear()
-        self.path = None
-        self.link_chars = self.breaks = 0
+        self.breaks = 0
         self.closed = None
 
     def finish(self) -> Markup:
@@ -283,9 +291,15 @@ class _Builder:
 
     def _find_context(self) -> tuple[str, ...]:
         path = self.outer + (self.path or [])[: max(self.shared - self.base, 0)]
-        if not path or self.context[0] is not path[-1]:
-            self.context = (path[-1] if path else None, tuple(frame.describe() for frame in path))
-        return self.context[1]
+        if self.base:
+            return tuple([frame.describe() for frame in path])
+        known = len(path)
+        while known and not path[known - 1].context:
+            known -= 1
+        context = path[known - 1].context if known else ()
+        for frame in path[known:]:
+            frame.context = context = (*context, frame.describe())
+        return context
 
     def _break(self) -> None:
         self.breaks += 1
@@ -314,11 +328,11 @@ class _Builder:
         if value:
             self.marks += [("itemprop:" + name, value) for name in frame.properties.split()]
 
-    def _read_head(self, tag: str, get: _Get, read: _Read) -> None:
+    def _read_head(self, tag: str, get: _Get, element: object) -> None:
         if tag == "title" and self.title is None and not any(frame.tag == "svg" for frame in self.stack[-9:]):
-            self.title = " ".join(read().split()) or None
+            self.title = " ".join(self.read(element).split()) or None
         elif tag == "script" and "ld+json" in (get("type") or "").lower():
-            self.json_ld.append(read())
+            self.json_ld.append(self.read(element))
         elif tag == "link" and self.canonical is None and "canonical" in (get("rel") or "").lower().split():
             self.canonical = (get("href") or "").strip() or None
         elif tag == "meta" and (content := get("content")) is not None:

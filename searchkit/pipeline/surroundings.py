@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from searchkit.pipeline.block import Block
 from searchkit.pipeline.features import Features, measure_prose
@@ -23,8 +24,7 @@ _WRAPPER = re.compile(r"(?:p|li|h\d|span|a|b|i|em|strong|font|blockquote)\b")
 _HIDDEN = " hidden"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a block stands.
 
     ``clue`` is the furniture that an element around it is named like; ``story`` whether one is named like a
@@ -60,7 +60,8 @@ def find_places(blocks: Sequence[Block], features: Sequence[Features]) -> list[P
     if not any(block.context for block in blocks):
         return [_NOWHERE] * len(blocks)
     nodes = [_Node("", -1)]
-    ends = [_enter(nodes, block.context) for block in blocks]
+    known = {context: _enter(nodes, context) for context in dict.fromkeys(block.context for block in blocks)}
+    ends = [known[block.context] for block in blocks]
     for end, feature in zip(ends, features, strict=True):
         prose = measure_prose(feature)
         if prose:

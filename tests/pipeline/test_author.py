@@ -42,12 +42,25 @@ def test_several_authors_of_json_ld_are_joined():
     assert best(HEADLINE, Block(STORY), json_ld=(script,)) == "Jane Roe; John Doe"
 
 
-def test_outlet_and_staff_are_no_authors():
+def test_outlet_or_staff_is_the_author_only_where_no_person_is_named():
     script = '{"@type": "Article", "author": {"name": "Harbour Post"}, "publisher": {"name": "Harbour Post"}}'
 
-    assert best(HEADLINE, Block(STORY), json_ld=(script,), meta=(("og:site_name", "Harbour Post"),)) is None
-    assert best(HEADLINE, Block(STORY), meta=(("author", "Staff"),)) is None
-    assert best(HEADLINE, Block(STORY), meta=(("author", "admin"),)) is None
+    assert best(HEADLINE, Block(STORY), json_ld=(script,)) == "Harbour Post"
+    assert best(HEADLINE, Block("By Jane Roe, 3 May 2018"), Block(STORY), json_ld=(script,)) == "Jane Roe"
+    assert best(HEADLINE, Block("By Coastal Press Agency"), Block(STORY)) == "Coastal Press Agency"
+
+
+def test_login_name_is_no_author():
+    for login in ("admin", "Administrator", "webmaster"):
+        assert best(HEADLINE, Block(STORY), meta=(("author", login),)) is None
+
+
+def test_single_name_is_the_author_between_by_and_the_date():
+    assert best(HEADLINE, Block("Posted by Jane 3 May 2018"), Block(STORY)) == "Jane"
+
+
+def test_part_of_a_line_that_says_by_names_the_author():
+    assert best(HEADLINE, Block("Coast | By Jane Roe | 3 May 2018"), Block(STORY)) == "Jane Roe"
 
 
 def test_block_of_an_authors_class_is_read():

@@ -53,8 +53,10 @@ def test_word_of_every_menu_is_no_name():
 
 
 def test_first_line_of_a_dump_names_the_site_if_the_rest_of_the_page_does():
-    assert banner("Lamps & Tides: tales from the pier", HEADLINE, STORY.text, "Seen at Lamps & Tides") == "Lamps & Tides"
-    assert banner("Lamps & Tides: tales from the pier", HEADLINE, STORY.text, "Leave a reply") is None
+    line, name = "Lamps & Tides: tales from the pier", "Lamps & Tides"
+
+    assert banner(line, HEADLINE, STORY.text, "Seen at Lamps & Tides") == name
+    assert banner(line, HEADLINE, STORY.text, "Leave a reply") is None
     assert banner("Exclusive: keeper leaves the town", STORY.text, "Exclusive") is None
     assert banner() is None
 
