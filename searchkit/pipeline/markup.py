@@ -96,10 +96,11 @@ def _walk(root: etree._Element, builder: _Builder) -> None:
     for event, element in walk:
         if event == "end":
             builder.end()
-            if element is not root:
-                builder.text(element.tail)
-        elif builder.start(element.tag, element.get, element):
-            builder.text(element.text)
+            if element is not root and (data := element.tail):
+                builder.text(data)
+        elif builder.start(element.tag, dict(element.items()).get, element):
+            if data := element.text:
+                builder.text(data)
         else:
             walk.skip_subtree()
 
@@ -150,14 +151,18 @@ class _Frame:
         """The element as it stands in a context."""
         if not self.description:
             get = self.get
-            parts = [self.tag]
+            text = self.tag
             if name := get("id"):
-                parts.append("#" + "-".join(name.split()))
-            parts += ["." + name for name in (get("class") or "").split()]
-            parts += [" " + word for word in (get("role"), self.properties) if word]
+                text += "#" + "-".join(name.split())
+            if (names := get("class")) and (classes := names.split()):
+                text += "." + ".".join(classes)
+            if role := get("role"):
+                text += " " + role
+            if self.properties:
+                text += " " + self.properties
             if _is_hidden(get):
-                parts.append(" hidden")
-            self.description = "".join(parts).lower()[:_MOST_DESCRIPTION]
+                text += " hidden"
+            self.description = text.lower()[:_MOST_DESCRIPTION]
         return self.description
 
 
@@ -194,7 +199,10 @@ class _Builder:
         """Open an element; whether what is in it is to be walked through."""
         is_block = tag in _BLOCK
         if is_block:
-            self.flush()
+            if self.buffer:
+                self.flush()
+            self.breaks = 0
+            self.closed = None
             self.block_tags.append(tag)
         frame = _Frame(tag, get, is_block)
         self.stack.append(frame)
