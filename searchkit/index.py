@@ -227,11 +227,12 @@ def name_facet(facet: FacetRequest) -> str:
 
 def _settle_engine(folder: Path, engine: str | None, *, create: bool, rebuild: bool) -> str:
     """The name of the engine to open, after the folder has been made ready for it."""
+    if engine:
+        engines.check_name(engine)
     exists = is_index(folder)
     if rebuild or (create and not exists):
         found = find_engine(folder) if exists else None
         name = engine or (found if found in engines.KEPT else engines.DEFAULT)
-        engines.check_name(name)
         if name in engines.KEPT:  # any other says itself why it cannot
             make(folder, name)
         return name

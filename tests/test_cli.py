@@ -65,7 +65,9 @@ def assert_refused(result: Result, code: int, *said: str) -> None:
 
 
 def test_index_says_what_it_did_and_a_second_run_changes_nothing(archive: Path) -> None:
-    assert re.fullmatch(r"0 added, 0 updated, 4 unchanged, 0 rejected in \d+\.\d s\n", run("index", archive.name).stdout)
+    again = run("index", archive.name).stdout
+
+    assert re.fullmatch(r"0 added, 0 updated, 4 unchanged, 0 rejected in \d+\.\d s\n", again)
 
 
 def test_index_answers_in_json_as_the_contract_says(write_lines: Callable[..., Path]) -> None:

@@ -72,10 +72,12 @@ def opens_with(words: list[str], reason: str) -> bool:
 
 def find_phrases(words: list[str], kind: str = "word") -> tuple[str | None, int]:
     """The reason that most of a line's furniture words point to, and how many words those are."""
+    firsts = _firsts(kind)
+    if firsts.isdisjoint(words):
+        return None, 0
     table = _phrases(kind)
     counts: dict[str, int] = {}
     place = 0
-    firsts = _firsts(kind)
     while place < len(words):
         for size in range(min(_LONGEST, len(words) - place), 0, -1) if words[place] in firsts else ():
             reason = table.get(words[place] if size == 1 else " ".join(words[place : place + size]))

@@ -37,6 +37,8 @@ _BLOCK = frozenset((
 # Never shown; ``title`` and ``desc`` are a page's or a drawing's, read elsewhere or not at all.
 _UNSEEN = frozenset(("script", "style", "template", "noscript", "iframe", "title", "desc", "metadata",
                      "annotation"))
+_HEAD = _UNSEEN | {"meta", "link"}
+_TELLING = frozenset(("a", "html", "time"))  # elements with attributes that are read
 _VERBATIM = frozenset(("pre", "textarea", "listing", "xmp"))
 
 # Ancestors kept in a context: the outermost and the nearest; ordinary pages nest 10 to 40 deep.
@@ -206,7 +208,7 @@ class _Builder:
             self.block_tags.append(tag)
         frame = _Frame(tag, get, is_block)
         self.stack.append(frame)
-        if tag in _UNSEEN or tag in ("meta", "link"):
+        if tag in _HEAD:
             frame.unseen = True
             self._read_head(tag, get, element)
             return False
@@ -218,7 +220,8 @@ class _Builder:
                 self.buffer.append(" ")
         if tag in _VERBATIM:
             self.verbatim += 1
-        self._read_attributes(frame)
+        if tag in _TELLING or get("itemprop"):
+            self._read_attributes(frame)
         return True
 
     def text(self, data: str | None) -> None:
