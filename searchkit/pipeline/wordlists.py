@@ -1,12 +1,20 @@
-"""The word lists in ``data/`` that several steps read: lines of a kind and its words, or of one word each."""
+"""The word lists in ``data/``: tables, lines of a kind and its words, or lines of one word each. Read once."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 _DATA = Path(__file__).parent / "data"
+
+
+@cache
+def read_table(name: str) -> Mapping[str, Any]:
+    """A TOML file."""
+    return tomllib.loads((_DATA / name).read_text(encoding="utf-8"))
 
 
 @cache

@@ -2,8 +2,9 @@ import time
 
 import pytest
 
-from searchkit.pipeline import boilerplate, chromewords, markup, textdump
+from searchkit.pipeline import boilerplate, markup, textdump
 from searchkit.pipeline.block import Markup
+from searchkit.pipeline.boilerplate import chromewords
 
 STORY = [
     "The harbour board of Eastmoor voted on Monday to close the old ferry pier, which has been in use since 1887.",

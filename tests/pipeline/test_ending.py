@@ -2,9 +2,10 @@ import time
 
 import pytest
 
-from searchkit.pipeline import boilerplate, ending, textdump
+from searchkit.pipeline import boilerplate, textdump
 from searchkit.pipeline.block import Block, Verdict
-from searchkit.pipeline.features import describe
+from searchkit.pipeline.boilerplate import ending
+from searchkit.pipeline.boilerplate.features import describe
 
 STORY = [
     "The harbour board of Eastmoor voted on Monday to close the old ferry pier, which has been in use since 1887.",

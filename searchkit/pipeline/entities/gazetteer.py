@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
-DATA = Path(__file__).parent.parent / "data"
+from searchkit.pipeline.wordlists import read_lines, read_table
+
 # Later files do not take a name from earlier ones: "Georgia" is the country, "Victoria" the state.
 TABLES = (
     ("countries.tsv", "place"),
@@ -117,18 +116,14 @@ def load_gazetteer() -> Gazetteer:
 
 
 def _read_table(file: str) -> Iterator[tuple[str, list[str]]]:
-    for line in (DATA / file).read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            name, _, aliases = line.partition("\t")
-            yield name, aliases.split("|") if aliases else []
+    for line in read_lines(file):
+        name, _, aliases = line.partition("\t")
+        yield name, aliases.split("|") if aliases else []
 
 
 @cache
 def load_words() -> Words:
     """All word lists."""
-    with (DATA / "entity_words.toml").open("rb") as file:
-        lists = {name: frozenset(map(fold, text.split())) for name, text in tomllib.load(file).items()}
-    lines = (DATA / "first_names.txt").read_text(encoding="utf-8").splitlines()
-    lists["first_names"] = frozenset(fold(name) for line in lines if not line.startswith("#")
-                                     for name in line.split())
+    lists = {name: frozenset(map(fold, text.split())) for name, text in read_table("entity_words.toml").items()}
+    lists["first_names"] = frozenset(fold(name) for line in read_lines("first_names.txt") for name in line.split())
     return Words(lists)

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from searchkit.pipeline import ending, reasons
 from searchkit.pipeline.block import Block, Markup, Verdict
-from searchkit.pipeline.features import Features, describe, measure_prose
-from searchkit.pipeline.scoring import score
-from searchkit.pipeline.surroundings import Place, find_places
+from searchkit.pipeline.boilerplate import ending, reasons
+from searchkit.pipeline.boilerplate.features import Features, describe, measure_prose
+from searchkit.pipeline.boilerplate.scoring import score
+from searchkit.pipeline.boilerplate.surroundings import Place, find_places
 
 # Tuned with the weights of ``scoring`` and on the same pages.
 _GAP = 40.0  # how far below its height the score of a run may fall before the run is over

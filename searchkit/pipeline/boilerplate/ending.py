@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from searchkit.pipeline.block import Block, Verdict
-from searchkit.pipeline.chromewords import function_words
-from searchkit.pipeline.features import Features
+from searchkit.pipeline.boilerplate.chromewords import function_words
+from searchkit.pipeline.boilerplate.features import Features
 from searchkit.pipeline.wordlists import read_kinds
 
 # Most words of each, from how such passages are commonly written; tried on the pages of ``scoring``.

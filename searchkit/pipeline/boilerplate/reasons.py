@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from searchkit.pipeline import chromewords
 from searchkit.pipeline.block import Block, Markup, Verdict
-from searchkit.pipeline.features import Features
-from searchkit.pipeline.surroundings import Place
+from searchkit.pipeline.boilerplate import chromewords
+from searchkit.pipeline.boilerplate.features import Features
+from searchkit.pipeline.boilerplate.surroundings import Place
 
 _LINE = 12  # words of a line in the story that its furniture words may take out of it
 _FURNITURE_SHARE = 0.34  # if they are more than this share of its words

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 from searchkit.pipeline.block import Block
-from searchkit.pipeline.features import Features, measure_prose
+from searchkit.pipeline.boilerplate.features import Features, measure_prose
+from searchkit.pipeline.wordlists import read_table
 
-_DATA = Path(__file__).parent / "data"
 # An element that holds this share of the page's prose is not what its name says ("has-sidebar").
 _TOO_MUCH = 0.4
 _TOO_MUCH_COMMENTS = 0.85  # but comments often are longer than the story
@@ -131,7 +129,7 @@ def _read_name(name: str) -> tuple[str | None, bool, bool]:
 
 @cache
 def _clues(table: str) -> dict[str, re.Pattern[str]]:
-    lists = tomllib.loads((_DATA / "context_clues.toml").read_text(encoding="utf-8"))[table]
+    lists = read_table("context_clues.toml")[table]
     return {reason: re.compile("|".join(patterns)) for reason, patterns in lists.items()}
 
 

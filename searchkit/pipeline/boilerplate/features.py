@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
-from searchkit.pipeline import chromewords
 from searchkit.pipeline.block import Block
+from searchkit.pipeline.boilerplate import chromewords
+from searchkit.pipeline.wordlists import read_lines
 
 _LOOKED_AT = 2000  # characters: more of a block tells nothing more, and one may be megabytes long
 _CLOSE = 20  # characters in which a text ends, its closing quotes and signs included
@@ -129,9 +129,7 @@ def _count(text: str, words: list[str]) -> tuple[int, float]:
 
 @cache
 def _month_names() -> frozenset[str]:
-    lines = (Path(__file__).parent / "data" / "months.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(name for line in lines if not line.startswith("#")
-                     for name in line.replace("/", " ").split()[1:])
+    return frozenset(name for line in read_lines("months.txt") for name in line.replace("/", " ").split()[1:])
 
 
 def _is_dated(text: str, words: list[str]) -> bool:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 
-_DATA = Path(__file__).parent / "data"
+from searchkit.pipeline.wordlists import read_lines, read_table
+
 _WORD = re.compile(r"\w+")
 _LONGEST = 4  # words of the longest phrase that is looked for inside a line
 _AFTER_HEADING = 4  # words that may follow a section's phrase: "More from the Gazette"
@@ -21,14 +20,13 @@ def split_words(text: str) -> list[str]:
 @cache
 def function_words() -> frozenset[str]:
     """The words that fill sentences, of all languages together."""
-    lines = (_DATA / "function_words.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split()[1:])
+    return frozenset(word for line in read_lines("function_words.txt") for word in line.split()[1:])
 
 
 @cache
 def _phrases(table: str) -> dict[str, str]:
     """What each phrase of a table is a sign of."""
-    lists = tomllib.loads((_DATA / "chrome_words.toml").read_text(encoding="utf-8"))[table]
+    lists = read_table("chrome_words.toml")[table]
     return {" ".join(split_words(phrase)): reason for reason, phrases in lists.items() for phrase in phrases}
 
 

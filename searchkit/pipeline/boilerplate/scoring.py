@@ -6,8 +6,8 @@ dumps, and none of them matters much alone (a change by a third moves the qualit
 
 from __future__ import annotations
 
-from searchkit.pipeline.features import Features
-from searchkit.pipeline.surroundings import Place
+from searchkit.pipeline.boilerplate.features import Features
+from searchkit.pipeline.boilerplate.surroundings import Place
 
 _SHORT = -1.2  # a line that is no sentence
 _MOST = 60  # words; longer paragraphs count no more
