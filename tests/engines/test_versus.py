@@ -18,7 +18,7 @@ QUERIES = 1000
 WORDS = ["red", "reds", "Red's", "green", "greens", "blue", "north", "sea", "oil", "U.S.", "AT&T", "C++", "5G",
          "café", "Cafe", "naïve", "東京", "carrier", "carried"]
 WEIGHTS = [40, 12, 4, 20, 6, 12, 9, 9, 7, 3, 2, 2, 2, 2, 1, 1, 2, 3, 2]
-NAMES = ["The Inquirer", "the  inquirer", "Post", "POST", "Ann Lee", "Anna Lee", "Ann", "Müller", "Muller", "Huawei"]
+NAMES = ["The Courier", "the  courier", "Post", "POST", "Ann Lee", "Anna Lee", "Ann", "Müller", "Muller", "Huawei"]
 DATES = ["2017", "2018", "2018-03", "2018-03-01", "2018-03-22", "2018-03-23", "2018-12-31", "2019-01-01"]
 TERMS = sorted({token.term for word in WORDS for token in analyse(word)})
 WRITTEN = sorted({token.written for word in WORDS for token in analyse(word)})

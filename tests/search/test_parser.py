@@ -64,7 +64,7 @@ def body(term: str) -> Term:
     ("red in:title", Term("title", "red")),
     ("red In:all", Or((body("red"), Term("chrome", "red")))),
     ("publisher:Reuters", Keyword("publisher", "Reuters")),
-    ('publisher:"The  Inquirer"', Keyword("publisher", "The Inquirer")),
+    ('publisher:"The  Courier"', Keyword("publisher", "The Courier")),
     ("publisher:reut*", KeywordPrefix("publisher", "reut")),
     ("publisher:*", Not(Missing("publisher"))),
     ("publisher:none", Missing("publisher")),

@@ -29,7 +29,7 @@ RED, BLUE, GREY = Term("body", "red"), Term("body", "blue"), Term("title", "grey
     (RED, "body:red"),
     (Phrase("body", ("red", "sky")), 'body:"red sky"'),
     (Prefix("body", "carri"), "body:carri*"),
-    (Keyword("publisher", "The Inquirer"), 'publisher:"The Inquirer"'),
+    (Keyword("publisher", "The Courier"), 'publisher:"The Courier"'),
     (KeywordPrefix("publisher", "The I"), 'publisher:"The I"*'),
     (Missing("author"), "author:none"),
     (DateRange("date", date(2018, 1, 1).toordinal(), None), "date:2018-01-01.."),
