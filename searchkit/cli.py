@@ -162,11 +162,12 @@ def extract(
     as_json: JsonOption = True,
 ) -> None:
     """Show what each page becomes, as JSON Lines; index nothing."""
-    from searchkit import ingest, sources
+    from searchkit import sources
+    from searchkit.workers import extract_pages
 
     settings = resolve({"workers": workers})
     taken = 0
-    for outcome in ingest.extract_pages(sources.read(paths), settings.workers):
+    for outcome in extract_pages(sources.read(paths), settings.workers):
         made = outcome if isinstance(outcome, Rejected) else outcome.document
         print_json(made.to_dict())
         taken += isinstance(made, Document)

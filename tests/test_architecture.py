@@ -23,6 +23,7 @@ LAYERS = [
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
     {"ledger"},
+    {"workers"},
     {"ingest"},
     {"index"},
     {"cli", "render", "__main__", ""},

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from searchkit import ingest, pipeline
+from searchkit import ingest, pipeline, workers
 from searchkit.index import Index, open_index
 from searchkit.model import READY, Document, IndexReport, Page, Rejected
 
@@ -147,7 +147,7 @@ def test_of_lines_with_the_same_id_the_last_one_counts(index: Index, write_lines
 def test_the_outcomes_and_their_order_do_not_depend_on_the_number_of_workers() -> None:
     lines = [json.dumps(make_line(None, f"Story {n} " * (n % 7 * 50))) for n in range(40)]
     pages = [Page(f"p{n}", line, f"p{n}", READY) for n, line in enumerate(lines)]
-    outcomes = [list(ingest.extract_pages(pages, workers)) for workers in (1, 2, 3)]
+    outcomes = [list(workers.extract_pages(pages, number)) for number in (1, 2, 3)]
     assert outcomes[0] == outcomes[1] == outcomes[2]
     paths = [made.path if isinstance(made, Rejected) else made.document.path for made in outcomes[0]]
     assert paths == [page.path for page in pages]
@@ -277,7 +277,7 @@ def test_deleted_and_cleared_documents_are_gone(index: Index, write_lines: Calla
 
 CRASH = """
     import os, sys
-    from searchkit import ingest, pipeline
+    from searchkit import pipeline, workers
     from searchkit.model import Page, Rejected
 
     def extract(page):
@@ -286,7 +286,7 @@ CRASH = """
         return Rejected(page.path, "fine")
 
     pipeline.extract = extract
-    made = list(ingest.extract_pages([Page(f"p{n}", "", f"p{n}") for n in range(40)], 2))
+    made = list(workers.extract_pages([Page(f"p{n}", "", f"p{n}") for n in range(40)], 2))
     assert [page.path for page in made] == [f"p{n}" for n in range(40)]
     print(sorted((page.path, page.reason) for page in made if page.reason != "fine"))
 """
