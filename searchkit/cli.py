@@ -18,7 +18,7 @@ from searchkit import render
 from searchkit.errors import DocumentNotFound, EngineError, IndexFault, QueryError, SearchkitError, SettingsError
 from searchkit.fields import FACETS
 from searchkit.index import Index, open_index
-from searchkit.model import Document, Rejected, Results
+from searchkit.model import Document, Results
 from searchkit.render import Style
 from searchkit.settings import resolve
 from searchkit.version import VERSION
@@ -162,13 +162,11 @@ def extract(
     as_json: JsonOption = True,
 ) -> None:
     """Show what each page becomes, as JSON Lines; index nothing."""
-    from searchkit import sources
-    from searchkit.workers import extract_pages
+    from searchkit import ingest, sources
 
     settings = resolve({"workers": workers})
     taken = 0
-    for outcome in extract_pages(sources.read(paths), settings.workers):
-        made = outcome if isinstance(outcome, Rejected) else outcome.document
+    for made in ingest.extract(sources.read(paths), settings.workers):
         print_json(made.to_dict())
         taken += isinstance(made, Document)
     raise typer.Exit(FOUND if taken else NOTHING)

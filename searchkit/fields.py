@@ -46,7 +46,7 @@ def _entity_names(*types: str) -> Callable[[Document], tuple[str, ...]]:
     return read
 
 
-def _site(document: Document) -> tuple[str, ...]:
+def read_site(document: Document) -> tuple[str, ...]:
     """Host of the document's URL without ``www.``."""
     if not document.url or "://" not in document.url:
         return ()
@@ -73,7 +73,7 @@ FIELDS: tuple[Field, ...] = (
     Field("place", Kind.KEYWORD, "a place named in it", _entity_names("place"), facet=True),
     Field("language", Kind.KEYWORD, "language code of the body (en, de …)", lambda d: _some(d.language),
           aliases=("lang",), facet=True),
-    Field("site", Kind.KEYWORD, "host name of its address", _site, facet=True),
+    Field("site", Kind.KEYWORD, "host name of its address", read_site, facet=True),
     Field("date", Kind.DATE, "publication date", lambda d: _some(d.date.value if d.date else None),
           facet=True),
 )

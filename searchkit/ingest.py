@@ -8,18 +8,22 @@ interrupted goes on where it stopped.
 from __future__ import annotations
 
 import hashlib
+import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from searchkit import pipeline, sources
 from searchkit.engines.base import Engine
 from searchkit.errors import DocumentNotFound
 from searchkit.ledger import Entry, Ledger, open_ledger
-from searchkit.model import Document, IndexReport, Page, Rejected
+from searchkit.model import READY, Document, IndexReport, Page, Rejected
+from searchkit.pipeline import siblings
+from searchkit.pipeline.siblings import Lines
 from searchkit.search.analysis import Analysed, analyse_document
 from searchkit.workers import Outcome, extract_pages
 
@@ -65,10 +69,40 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
             unseen = ledger.find_unseen([sources.locate(path) for path in paths])
             spared = {sources.locate(page.path) for page in batch.rejected if page.reason in KEEPS_DOCUMENT}
             ledger.forget(entry for entry in unseen if not _is_spared(entry.location, spared))
-        removed = engine.delete(ledger.find_orphans())
-        ledger.forget_orphans()
+        gone = list(ledger.find_orphans())
+        removed = engine.delete(gone)
+        ledger.forget_orphans(gone)
+        _strip_repeated(engine, ledger)
     return IndexReport(batch.added, batch.updated, batch.unchanged, removed, tuple(batch.rejected),
                        round(time.monotonic() - begun, 3))
+
+
+def extract(pages: Iterable[Page | Rejected], workers: int = 0) -> Iterator[Document | Rejected]:
+    """What the pages become, in their order, once all have been read: what siblings repeat is chrome.
+
+    Documents wait on the disk until then.
+    """
+    ready: deque[bool] = deque()
+
+    def note(stream: Iterable[Page | Rejected]) -> Iterator[Page | Rejected]:
+        for page in stream:
+            ready.append(isinstance(page, Rejected) or page.media_type == READY)
+            yield page
+
+    with TemporaryFile() as spool, open_ledger(None) as ledger:
+        count = 0
+        for outcome in extract_pages(note(pages), workers):
+            count += 1
+            made = outcome if isinstance(outcome, Rejected) else outcome.document
+            pickle.dump(made, spool)
+            if not ready.popleft() and isinstance(made, Document):
+                ledger.record((), [(siblings.name_site(made, made.path), made.id, siblings.find_lines(made))])
+        repeated = dict(ledger.lines.find_repeated())
+        spool.seek(0)
+        for _ in range(count):
+            made = pickle.load(spool)
+            is_known = isinstance(made, Document) and made.id in repeated
+            yield siblings.strip_repeated(made, repeated[made.id]) if is_known else made
 
 
 def clear(engine: Engine, folder: Path | None) -> None:
@@ -101,6 +135,25 @@ def _pass_changed(pages: Iterable[Page | Rejected], batch: _Batch, options: Opti
             options.progress(count, size)
 
 
+def _strip_repeated(engine: Engine, ledger: Ledger) -> None:
+    """Take out of bodies what sibling pages repeat, on the pages of this run and on those they are siblings of."""
+    changed: list[Analysed] = []
+    for id_, lines in list(ledger.lines.find_repeated()):
+        try:
+            document = engine.get([id_])[0]
+        except DocumentNotFound:  # deleted by hand, its page unchanged
+            continue
+        stripped = siblings.strip_repeated(document, lines)
+        if stripped is not document:
+            changed.append(analyse_document(stripped))
+        if len(changed) >= BATCH_DOCUMENTS:
+            engine.add(changed)
+            changed = []
+    if changed:
+        engine.add(changed)
+    ledger.lines.settle()
+
+
 def _locate(page: Page) -> Page:
     """A page given by a program, with a location: its own, or its address, or its path."""
     return page if page.location else replace(page, location=page.url or page.path)
@@ -127,7 +180,8 @@ class _Batch:
     _documents: list[Analysed] = field(default_factory=list)
     _entries: list[Entry] = field(default_factory=list)
     _orphans: list[str] = field(default_factory=list)
-    _pending: deque[tuple[Entry, Entry | None, int]] = field(default_factory=deque)
+    _lines: list[tuple[str, str, Lines]] = field(default_factory=list)
+    _pending: deque[tuple[Entry, Entry | None, Page]] = field(default_factory=deque)
     _bytes: int = 0
 
     def reject(self, page: Rejected) -> None:
@@ -137,7 +191,8 @@ class _Batch:
         """Whether the page is as the ledger knows it; if not, ``take`` will be called for it in turn."""
         known, digest = self.ledger.find(page.location), digest_page(page)
         if known is None or known.digest != digest:
-            self._pending.append((Entry(page.location, page.path, digest), known, len(page.content)))
+            self._pending.append((Entry(page.location, page.path, digest), known,
+                                  replace(page, content=b"", size=len(page.content))))
             return False
         self._entries.append(known)
         if known.document is None:
@@ -149,7 +204,7 @@ class _Batch:
 
     def take(self, outcome: Outcome) -> None:
         """File the outcome of the page next in turn under added, updated or rejected."""
-        entry, known, size = self._pending.popleft()
+        entry, known, page = self._pending.popleft()
         if isinstance(outcome, Rejected):
             self.reject(outcome)
             digest = b"" if outcome.reason in RETRIED else entry.digest
@@ -157,6 +212,9 @@ class _Batch:
         else:
             entry = replace(entry, document=outcome.document.id)
             self._documents.append(outcome)
+            if page.media_type != READY:
+                site = siblings.name_site(outcome.document, page.location)
+                self._lines.append((site, outcome.document.id, siblings.find_lines(outcome.document)))
             if known and known.document:
                 self.updated += 1
             else:
@@ -164,7 +222,7 @@ class _Batch:
         self._entries.append(entry)
         if known and known.document and known.document != entry.document:
             self._orphans.append(known.document)
-        self._bytes += size
+        self._bytes += page.size
         self._flush_if_full()
 
     def take_document(self, document: Document) -> None:
@@ -183,8 +241,8 @@ class _Batch:
             self.engine.add(self._documents)
         if self._entries:
             self.ledger.orphan(self._orphans)
-            self.ledger.record(self._entries)
-        self._documents, self._entries, self._orphans, self._bytes = [], [], [], 0
+            self.ledger.record(self._entries, self._lines)
+        self._documents, self._entries, self._orphans, self._lines, self._bytes = [], [], [], [], 0
 
     def _flush_if_full(self) -> None:
         full = len(self._documents) >= BATCH_DOCUMENTS or self._bytes >= BATCH_BYTES

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from searchkit.errors import IndexDamaged
+from searchkit.lines import LineLedger, list_lines
 from searchkit.model import Rejected
+from searchkit.pipeline.siblings import Lines
 from searchkit.place import REBUILD
 
 FILE = "ledger.sqlite"
@@ -45,16 +47,17 @@ class Entry:
 
 
 class Ledger:
-    """One run's view of the ledger in a folder; in memory when there is no folder."""
+    """One run's view of the ledger in a folder; without a folder it is kept until it is closed."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._where = str(folder / FILE) if folder else ":memory:"
+        self._where = str(folder / FILE) if folder else ""  # a nameless database, on disk when it grows
         try:
             self._database = sqlite3.connect(self._where)
         except sqlite3.DatabaseError as problem:
             raise _tell_damage(self._where, problem) from None
         try:
             self._database.executescript(_TABLES)
+            self.lines = LineLedger(self._database)
             last = self._database.execute("SELECT max(run) FROM pages").fetchone()[0]
         except sqlite3.DatabaseError as problem:
             self._database.close()
@@ -67,9 +70,11 @@ class Ledger:
             f"SELECT {_ENTRY} FROM pages WHERE location = ?", (location,)).fetchone()
         return Entry(*row) if row else None
 
-    def record(self, entries: Iterable[Entry]) -> None:
-        """Remember pages as seen in this run."""
+    def record(self, entries: Iterable[Entry], lines: Iterable[tuple[str, str, Lines]] = ()) -> None:
+        """Remember pages as seen in this run, and of those that are new (site, document, lines)."""
         with self._database:
+            for site, document, found in lines:
+                self.lines.record(site, document, list_lines(found))
             self._database.executemany(
                 "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)",
                 ((e.location, e.path, e.digest, e.document, e.reason, e.detail, self._run) for e in entries))
@@ -101,15 +106,17 @@ class Ledger:
         for (document,) in rows:
             yield document
 
-    def forget_orphans(self) -> None:
-        """Drop the notes about orphans, which are deleted."""
+    def forget_orphans(self, documents: Sequence[str]) -> None:
+        """Drop the notes about orphans, these of which are deleted."""
         with self._database:
+            self.lines.forget(documents)
             self._database.execute("DELETE FROM orphans")
 
     def clear(self) -> None:
         """Forget everything."""
         with self._database:
             self._database.executescript("DELETE FROM pages; DELETE FROM orphans")
+            self.lines.clear()
 
     def close(self) -> None:
         """Let go of the file."""

@@ -22,6 +22,7 @@ LAYERS = [
     {"errors", "model", "version"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
+    {"lines"},
     {"ledger"},
     {"workers"},
     {"ingest"},
@@ -39,7 +40,7 @@ FENCES = {
     "Stemmer": ("searchkit.search.analysis",),
     "whoosh": ("searchkit.engines.whoosh",),
     "typer": ("searchkit.cli",),
-    "sqlite3": ("searchkit.ledger",),
+    "sqlite3": ("searchkit.ledger", "searchkit.lines"),
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.

@@ -54,7 +54,7 @@ def test_orphans_outlive_an_interrupted_run(tmp_path: Path) -> None:
         ledger.orphan(["1", None])
     with closing(Ledger(tmp_path)) as ledger:
         assert list(ledger.find_orphans()) == ["1"]
-        ledger.forget_orphans()
+        ledger.forget_orphans([])
         assert list(ledger.find_orphans()) == []
 
 

@@ -37,7 +37,8 @@ _MONTH_YEAR = re.compile(rf"(?<!\w)(?<!\d )(?<!\d\. )({_WORD})\.?,?\s(?:de |of )
 class FoundDate:
     """A date in a text: ISO value as precise as "day" or "month" says, and where it stands.
 
-    ``sure`` is false where day and month could be the other way round, or the century is a guess.
+    ``sure`` is false where day and month could be the other way round (``other`` is the day it then is), or
+    where the century is a guess.
     """
 
     value: str
@@ -45,6 +46,7 @@ class FoundDate:
     start: int
     end: int
     sure: bool = True
+    other: str | None = None
 
 
 def find_dates(text: str, month_first: bool | None = None) -> list[FoundDate]:
@@ -131,10 +133,13 @@ def _find_numbers(text: str, month_first: bool | None) -> Iterator[FoundDate]:
         first, second, year = int(match[1]), int(match[3]), match[4]
         swapped = match[2] == "/" and first <= 12 and (month_first is True or second > 12)
         day, month = (second, first) if swapped else (first, second)
-        value = _iso(int(year if len(year) == 4 else "20" + year), month, day)
+        number = int(year if len(year) == 4 else "20" + year)
+        value = _iso(number, month, day)
         if value:
             doubtful = match[2] != "." and month_first is None and first <= 12 and second <= 12 and first != second
-            yield FoundDate(value, "day", match.start(), match.end(), not doubtful and len(year) == 4)
+            guessed = len(year) == 2 and match[2] != "."  # 22.03.18 is hardly anything else
+            yield FoundDate(value, "day", match.start(), match.end(), not doubtful and not guessed,
+                            _iso(number, day, month) if doubtful else None)
 
 
 def _find_months(text: str) -> Iterator[FoundDate]:

@@ -62,7 +62,16 @@ def locate_byline(markup: Markup, verdicts: Sequence[Verdict]) -> range:
         return range(max(0, start - 2 * _ABOVE), min(start + 2, end))
     below = max((place for place, verdict in enumerate(verdicts) if verdict.keep), default=end)
     last = below + 1 if below >= headline else end
-    return range(max(0, headline - _ABOVE), min(max(start + 2, headline + 3), headline + _BELOW, last, end))
+    first = max(start + 2, headline + 3, _pass_standfirst(verdicts, start))
+    return range(max(0, headline - _ABOVE), min(first, headline + _BELOW, last, end))
+
+
+def _pass_standfirst(verdicts: Sequence[Verdict], start: int) -> int:
+    """The position behind the stripped blocks that follow the story's first: the byline below a standfirst."""
+    place = start + 1
+    while place < min(start + _ABOVE, len(verdicts)) and not verdicts[place].keep:
+        place += 1
+    return place
 
 
 def find_start(verdicts: Sequence[Verdict]) -> int:
