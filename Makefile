@@ -1,13 +1,14 @@
 # make demo   index the sample pages and search them
 # make test   run all tests            make check   lint and types
 # make setup  make the environment     make clean   remove it, and the demo's index
+# make bench-extraction   the extraction beside its peers, in an environment of its own (about ten minutes)
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check setup bench clean
+.PHONY: demo test check setup bench bench-extraction clean
 
 demo: $(READY)
 	$(BIN)/searchkit index seeds/
@@ -22,6 +23,12 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python bench/query_vs_stock.py
+
+bench-extraction: $(READY)
+	$(PYTHON) -m venv $(VENV)/peers
+	$(VENV)/peers/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(VENV)/peers/bin/python -m pip install --quiet -e '.[bench]'
+	$(VENV)/peers/bin/python bench/extraction.py
 
 setup: $(READY)
 

@@ -232,12 +232,18 @@ def serve(pipe: Connection, form: str, name: str) -> None:
         for page_id, content in pages:
             start = process_time()
             try:
-                found[page_id] = dict(extract(content))
+                fields = extract(content)
             except Exception:  # noqa: BLE001  (whatever a peer raises, its page is lost)
-                found[page_id] = {}
+                fields = {}
                 raised += 1
             seconds += process_time() - start
+            found[page_id] = {name: _as_text(value) for name, value in fields.items()}
         pipe.send((found, seconds, raised, _measure_peak()))
+
+
+def _as_text(value: object) -> str | None:
+    """Some peers give a list where a page says a thing twice."""
+    return "; ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value) if value else None
 
 
 def _measure_peak() -> float:

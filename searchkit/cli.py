@@ -18,7 +18,7 @@ from searchkit import render
 from searchkit.errors import DocumentNotFound, EngineError, IndexFault, QueryError, SearchkitError, SettingsError
 from searchkit.fields import FACETS
 from searchkit.index import Index, open_index
-from searchkit.model import Document, Results
+from searchkit.model import Document, Page, Rejected, Results
 from searchkit.render import Style
 from searchkit.settings import resolve
 from searchkit.version import VERSION
@@ -72,7 +72,7 @@ def start(version: Annotated[bool, typer.Option("--version", help="Show the vers
 
 @app.command()
 def index(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Pages, or folders of them.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Pages, archives, folders of them; -: a list.")],
     prune: Annotated[bool, typer.Option("--prune", help="Forget pages that vanished below the paths.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew.")] = False,
     workers: WorkersOption = None,
@@ -85,6 +85,7 @@ def index(
     from searchkit import sources
 
     settings = resolve({"index": folder, "engine": engine, "workers": workers, "color": color})
+    paths = sources.expand(paths, sys.stdin.buffer)
     sources.check(paths)
     with open_index(settings.index, settings.engine, create=True, rebuild=rebuild) as place:
         bar = _Progress(lambda: sources.measure(paths))
@@ -98,7 +99,7 @@ def index(
         print_lines(render.render_report(report, make_style(settings.color, sys.stdout)))
     taken = report.added + report.updated + report.unchanged
     if not taken and not report.rejected and not report.removed:
-        print_error(f"searchkit: no pages were found in {', '.join(paths)}")
+        print_error(f"searchkit: no pages were found in {', '.join(paths[:10])}")
     raise typer.Exit(FOUND if taken or report.removed else NOTHING)
 
 
@@ -157,15 +158,21 @@ def query(
 
 @app.command()
 def extract(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Pages, or folders of them.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Pages, archives, folders of them; -: a list.")],
+    explain: Annotated[bool, typer.Option("--explain", help="For people: every clue and block, and why.")] = False,
     workers: WorkersOption = None,
     as_json: JsonOption = True,
+    color: ColorOption = None,
 ) -> None:
     """Show what each page becomes, as JSON Lines; index nothing."""
     from searchkit import ingest, sources
 
-    settings = resolve({"workers": workers})
+    settings = resolve({"workers": workers, "color": color})
     taken = 0
+    paths = sources.expand(paths, sys.stdin.buffer)
+    if explain:
+        taken = _explain_pages(sources.read(paths), make_style(settings.color, sys.stdout))
+        raise typer.Exit(FOUND if taken else NOTHING)
     for made in ingest.extract(sources.read(paths), settings.workers):
         print_json(made.to_dict())
         taken += isinstance(made, Document)
@@ -183,11 +190,13 @@ def show(
     """Show one document."""
     settings = resolve({"index": folder, "engine": engine, "color": color})
     with open_index(settings.index, settings.engine) as place:
-        document = place.get(document_id)
+        document, captures = place.get(document_id), place.captures(document_id)
     if as_json:
-        print_json(document.to_dict())
+        print_json({**document.to_dict(), "captures": captures})
     else:
         print_lines(render.render_document(document, make_style(settings.color, sys.stdout)))
+        print_lines(f"also captured {capture['captured']} in {render.make_line(capture['path'])}"
+                    for capture in captures[1:])
 
 
 @app.command()
@@ -275,6 +284,22 @@ def print_error(message: str) -> None:
 def _give_up_output() -> None:
     """Write no more results: nobody reads them, or they cannot be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _explain_pages(pages: Iterable[Page | Rejected], style: Style) -> int:
+    """Pages explained, one after the other, in this process; how many became documents."""
+    from searchkit import pipeline
+
+    taken = 0
+    for page in pages:
+        made = page if isinstance(page, Rejected) else pipeline.explain(page)
+        if isinstance(made, Rejected):
+            print_line(render.render_rejected(made))
+            continue
+        taken += 1
+        blocks = ((block.text, verdict.keep, verdict.reason) for block, verdict in made.blocks)
+        print_lines(render.render_explanation(made.document, blocks, style))
+    return taken
 
 
 def _print_results(results: Results, as_json: bool, color: str) -> None:

@@ -141,6 +141,13 @@ class Index:
         """One document. Raises DocumentNotFound."""
         return self._engine.get([id_])[0]
 
+    def captures(self, id_: str) -> list[dict[str, str]]:
+        """All captures of a document's address, newest first: when each was saved (UTC), and where it lies."""
+        from searchkit.ledger import find_captures
+
+        found = find_captures(self._folder, id_) if self._folder else []
+        return [{"captured": capture.captured, "path": capture.path} for capture in found]
+
     def delete(self, ids: Iterable[str]) -> int:
         """Forget documents; how many there were. A page that has not changed does not bring its own back."""
         with self._writing():

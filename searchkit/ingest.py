@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from searchkit import pipeline, sources
+from searchkit.captures import Capture
 from searchkit.engines.base import Engine
 from searchkit.errors import DocumentNotFound
 from searchkit.ledger import Entry, Ledger, open_ledger
@@ -209,21 +210,31 @@ class _Batch:
             self.reject(outcome)
             digest = b"" if outcome.reason in RETRIED else entry.digest
             entry = replace(entry, digest=digest, reason=outcome.reason, detail=outcome.detail)
+            self.ledger.drop_captures([entry.location])
         else:
             entry = replace(entry, document=outcome.document.id)
-            self._documents.append(outcome)
-            if page.media_type != READY:
-                site = siblings.name_site(outcome.document, page.location)
-                self._lines.append((site, outcome.document.id, siblings.find_lines(outcome.document)))
-            if known and known.document:
-                self.updated += 1
-            else:
-                self.added += 1
+            self._file(outcome, page, is_known=bool(known and known.document))
         self._entries.append(entry)
         if known and known.document and known.document != entry.document:
             self._orphans.append(known.document)
         self._bytes += page.size
         self._flush_if_full()
+
+    def _file(self, made: Analysed, page: Page, *, is_known: bool) -> None:
+        """Hand on a document, unless its page is an older capture of an address than one that is there."""
+        if page.captured and page.url:
+            capture = Capture(page.captured, page.path, page.location)
+            if not self.ledger.captures.take(made.document.id, capture):
+                self.unchanged += 1
+                return
+        self._documents.append(made)
+        if page.media_type != READY:
+            site = siblings.name_site(made.document, page.location)
+            self._lines.append((site, made.document.id, siblings.find_lines(made.document)))
+        if is_known:
+            self.updated += 1
+        else:
+            self.added += 1
 
     def take_document(self, document: Document) -> None:
         """File a document that came without a page."""

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from searchkit.captures import Capture, CaptureLedger
 from searchkit.errors import IndexDamaged
 from searchkit.lines import LineLedger, list_lines
 from searchkit.model import Rejected
@@ -58,6 +60,7 @@ class Ledger:
         try:
             self._database.executescript(_TABLES)
             self.lines = LineLedger(self._database)
+            self.captures = CaptureLedger(self._database)
             last = self._database.execute("SELECT max(run) FROM pages").fetchone()[0]
         except sqlite3.DatabaseError as problem:
             self._database.close()
@@ -90,8 +93,15 @@ class Ledger:
         """Drop these pages; their documents become orphans."""
         gone = list(entries)
         self.orphan(entry.document for entry in gone)
+        self.drop_captures(entry.location for entry in gone)
         with self._database:
             self._database.executemany("DELETE FROM pages WHERE location = ?", [(e.location,) for e in gone])
+
+    def drop_captures(self, locations: Iterable[str]) -> None:
+        """Drop captures that are gone; the pages that are now the newest of their address are read again."""
+        with self._database:
+            heirs = self.captures.forget(locations)
+            self._database.executemany("UPDATE pages SET digest = x'' WHERE location = ?", [(h,) for h in heirs])
 
     def orphan(self, documents: Iterable[str | None]) -> None:
         """Note documents whose page has become another document, or none."""
@@ -117,6 +127,7 @@ class Ledger:
         with self._database:
             self._database.executescript("DELETE FROM pages; DELETE FROM orphans")
             self.lines.clear()
+            self.captures.clear()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -124,14 +135,25 @@ class Ledger:
 
 
 def count_rejected(folder: Path) -> dict[str, int]:
-    """How many of the pages last seen were rejected, by reason. Reads only, and nothing where there is no ledger."""
+    """How many of the pages last seen were rejected, by reason."""
+    rows = _read(folder, "SELECT reason, count(*) FROM pages WHERE document IS NULL GROUP BY reason ORDER BY 2 DESC, 1")
+    return dict(rows)
+
+
+def find_captures(folder: Path, document: str) -> list[Capture]:
+    """The captures of a document, the newest first; none for a page that is no capture of an address."""
+    rows = _read(folder, "SELECT captured, path, location FROM captures WHERE document = ? "
+                         "ORDER BY captured DESC, location DESC", document)
+    return [Capture(*row) for row in rows]
+
+
+def _read(folder: Path, query: str, *values: str) -> list[Any]:
+    """Rows of a ledger that is not written to; none where there is no ledger."""
     if not (folder / FILE).exists():
-        return {}
+        return []
     try:
         with closing(sqlite3.connect(f"{(folder / FILE).absolute().as_uri()}?mode=ro", uri=True)) as database:
-            rows = database.execute(
-                "SELECT reason, count(*) FROM pages WHERE document IS NULL GROUP BY reason ORDER BY 2 DESC, 1")
-            return dict(rows.fetchall())
+            return database.execute(query, values).fetchall()
     except sqlite3.DatabaseError as problem:
         raise _tell_damage(folder / FILE, problem) from None
 

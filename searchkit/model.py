@@ -22,8 +22,9 @@ class Page:
 
     ``location`` identifies the page in its source across runs (an absolute path, a path and a line);
     ``path`` is how users see it. ``media_type`` is what its container says it is, if it says anything.
-    ``captured`` is the ISO date on which it was saved, where the container knows. ``size`` is how many bytes
-    of its source were read for it (compressed, as they lie on the disk).
+    ``captured`` is the ISO date, or time in UTC, at which it was saved, where the container knows; ``record``
+    the id of its record in an archive of the web. ``size`` is how many bytes of its source were read for it
+    (compressed, as they lie on the disk).
     """
 
     path: str
@@ -33,6 +34,7 @@ class Page:
     url: str | None = None
     captured: str | None = None
     size: int = 0
+    record: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,10 @@ class Chrome:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is indexed: one article with its fields. Paragraphs of ``body`` are separated by a blank line."""
+    """What is indexed: one article with its fields. Paragraphs of ``body`` are separated by a blank line.
+
+    ``captured`` and ``record`` are those of its page.
+    """
 
     id: str
     path: str
@@ -129,6 +134,8 @@ class Document:
     language: str | None = None
     entities: tuple[Entity, ...] = ()
     chrome: tuple[Chrome, ...] = ()
+    captured: str | None = None
+    record: str | None = None
 
     @property
     def display_title(self) -> str:
@@ -170,13 +177,15 @@ class Document:
             "language": self.language,
             "entities": [entity.to_dict() for entity in self.entities],
             "chrome": [{"text": part.text, "reason": part.reason} for part in self.chrome],
+            "captured": self.captured,
+            "record": self.record,
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Document:
         """The inverse of ``to_dict``."""
         plain = ("id", "path", "body", "url", "title", "title_source", "date_not_after", "publisher",
-                 "publisher_source", "author", "author_source", "language")
+                 "publisher_source", "author", "author_source", "language", "captured", "record")
         date = None
         if data["date"] is not None:
             date = PublicationDate(data["date"], data["date_precision"], data["date_source"],

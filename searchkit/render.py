@@ -8,17 +8,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from searchkit.model import Document, FacetValue, Hit, IndexReport, Results, Snippet
+from searchkit.model import Clue, Document, FacetValue, Hit, IndexReport, Rejected, Results, Snippet
 
 BAR = 10  # columns of the longest bar of a facet
 FACET_WIDTH = 24  # columns of a facet's values, at most
 DATE_ROWS = 24  # months that are shown; where there are more, years are
 GAP = 3  # columns between facets side by side
+REASON = 13  # columns of a block's reason
 INDENT = " " * 4
 SHOWN_REJECTED = 10  # rejected pages that a report names before it says how many more there are
 
@@ -110,6 +111,33 @@ def render_document(document: Document, style: Style) -> Iterator[str]:
         yield style.dim(f"{len(document.chrome)} stripped blocks are kept as chrome (see: --json)")
 
 
+def render_explanation(document: Document, blocks: Iterable[tuple[str, bool, str]], style: Style) -> Iterator[str]:
+    """Lines: what a page became, every clue that was considered, and its blocks (text, kept, reason) in order."""
+    yield style.bold(make_line(document.path))
+    yield from _render_pairs(_explain_fields(document), style)
+    day, origin = (document.date.value, document.date.source) if document.date else (None, None)
+    considered = (("title", document.title, document.title_source, document.title_clues),
+                  ("date", day, origin, document.date_clues),
+                  ("publisher", document.publisher, document.publisher_source, document.publisher_clues),
+                  ("author", document.author, document.author_source, document.author_clues))
+    for name, value, source, clues in considered:
+        if clues:
+            yield ""
+            yield style.bold(f"{name} clues")
+            yield from _render_clues(clues, value, source, style)
+    yield ""
+    yield style.bold("blocks") + style.dim("  + kept  - stripped")
+    for text, keep, reason in blocks:
+        yield from _render_block(text, keep, reason, style)
+    yield ""
+
+
+def render_rejected(page: Rejected) -> str:
+    """One line: a page that became no document, and why."""
+    detail = f": {page.detail}" if page.detail else ""
+    return f"rejected {make_line(page.path)} ({make_line(page.reason + detail)})"
+
+
 def render_stats(stats: Mapping[str, Any], style: Style) -> Iterator[str]:
     """Lines: what an index holds."""
     shown = dict(stats)
@@ -141,6 +169,53 @@ def render_progress(pages: int, done: int, whole: int, seconds: float) -> str:
     filled = int(share * 30)
     rate = pages / seconds if seconds else 0.0
     return f"[{'█' * filled}{'·' * (30 - filled)}] {share:4.0%}  {pages:,} pages  {rate:,.0f} a second"
+
+
+def _explain_fields(document: Document) -> dict[str, str | None]:
+    """What was chosen, from where, how sure."""
+    def choose(value: str | None, source: str | None, clues: Sequence[Clue]) -> str | None:
+        if not value or not clues:
+            return _explain(value, source)
+        return f"{value} (from {source}, {clues[0].confidence:.0%} sure)"
+
+    return {
+        "title": choose(document.title, document.title_source, document.title_clues) or "none",
+        "date": _explain_date(document) or "none",
+        "publisher": choose(document.publisher, document.publisher_source, document.publisher_clues) or "none",
+        "author": choose(document.author, document.author_source, document.author_clues) or "none",
+        "language": document.language or "none",
+        "address": document.url,
+    }
+
+
+def _render_clues(clues: Sequence[Clue], value: str | None, source: str | None, style: Style) -> Iterator[str]:
+    """Lines: the clues, best first, the chosen one marked; behind each the words it was read from."""
+    chosen = next((place for place, clue in enumerate(clues) if (clue.value, clue.source) == (value, source)), None)
+    for place, clue in enumerate(clues):
+        mark = "*" if place == chosen else " "
+        text = f"{mark} {clue.confidence:4.2f}  {make_line(clue.value)}  {make_line(clue.source)}"
+        read = _fit(make_line(clue.text), style.width - measure_width(text) - 4)
+        shown = style.paint(text, "1;32") if place == chosen else text
+        yield shown + (style.dim(f"  “{read}”") if read and clue.text != clue.value else "")
+
+
+def _render_block(text: str, keep: bool, reason: str, style: Style) -> Iterator[str]:
+    """Lines: a block behind its sign and its reason, dim if it was stripped."""
+    label = f"{'+' if keep else '-'} {_fit(make_line(reason), REASON):<{REASON}} "
+    paragraphs = (line for part in make_safe(text).split("\n") for line in _wrap(part, style.width - len(label)))
+    for number, line in enumerate(paragraphs):
+        head = " " * len(label) if number else label
+        yield style.paint(head, "32") + line if keep else style.dim(head + line)
+
+
+def _fit(text: str, width: int) -> str:
+    """Text cut to so many columns, for lines that are not to wrap."""
+    if measure_width(text) <= width:
+        return text
+    end, used = 0, 1
+    while end < len(text) and (used := used + measure_width(text[end])) <= width:
+        end += 1
+    return text[:end] + "…" if end else ""
 
 
 def _render_hit(hit: Hit, style: Style) -> Iterator[str]:
@@ -217,7 +292,7 @@ class _Column:
 
 def _render_facet(name: str, values: Sequence[FacetValue], style: Style) -> _Column:
     most = max(value.count for value in values)
-    names = [_shorten(make_line(value.value) if value.value is not None else "none") for value in values]
+    names = [_fit(make_line(value.value) if value.value is not None else "none", FACET_WIDTH) for value in values]
     digits = len(f"{most:,}")
     widest = max(measure_width(name), *map(measure_width, names))
     lines = [(measure_width(name), style.bold(name))]
@@ -237,15 +312,6 @@ def _fold_dates(name: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]
     for value in values:
         counts[value.value and value.value[:4]] += value.count
     return [FacetValue(year, count) for year, count in counts.items()][-DATE_ROWS:]
-
-
-def _shorten(text: str) -> str:
-    if measure_width(text) <= FACET_WIDTH:
-        return text
-    end, width = 0, 1
-    while (width := width + measure_width(text[end])) <= FACET_WIDTH:
-        end += 1
-    return text[:end] + "…"
 
 
 def _count_hits(results: Results) -> str:

@@ -1,113 +1,275 @@
-"""Worker processes: pages in, what each becomes out, in the order of the pages."""
+"""Worker processes: pages in, what each becomes out, in the order of the pages.
+
+No parser is safe in time or memory, so a page is extracted in a process that can be ended without harm
+(``budget`` says when). Of a page that was too much for its worker, another one takes the plain text.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
+import time
 from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from itertools import chain, islice
-from multiprocessing import get_context, parent_process
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain
+from multiprocessing import current_process, get_context, parent_process
+from multiprocessing.connection import Connection, wait
 from threading import Thread
 
-from searchkit import pipeline
-from searchkit.model import Page, Rejected
+from searchkit import budget, pipeline
+from searchkit.model import READY, Document, Page, Rejected
 from searchkit.search.analysis import Analysed, analyse_document
 
-IN_FLIGHT = 4  # pages a worker may have waiting
-FEW = 16  # pages that are extracted faster here than in processes that must start first
+FEW = 16  # pages that are extracted faster here than in processes that must start first …
+SMALL = 20_000  # … and bytes of all of them: too little even for a step that is quadratic in its input
+IN_FLIGHT = 4  # pages a worker may have waiting …
+MOST_WAITING = 64 * 2**20  # … and bytes of all that wait, unless it is one page
 
 Outcome = Analysed | Rejected
+Warn = Callable[[Rejected], None]
+_Answer = tuple[Outcome, Rejected | None]
 
 
-def extract_page(page: Page | Rejected) -> Outcome:
-    """What a page becomes, with its tokens. A fault of ours costs this page and is reported, never the run."""
-    if isinstance(page, Rejected):
-        return page
-    try:
-        document = pipeline.extract(page)
-        return document if isinstance(document, Rejected) else analyse_document(document)
-    except Exception as fault:  # noqa: BLE001 - the last line of a worker: whatever it is, the rest goes on
-        return Rejected(page.path, "failed", f"{type(fault).__name__}: {fault}")
+def extract_pages(pages: Iterable[Page | Rejected], workers: int = 0, warn: Warn | None = None) -> Iterator[Outcome]:
+    """What each page becomes, in the order of the pages.
 
-
-def extract_pages(pages: Iterable[Page | Rejected], workers: int = 0) -> Iterator[Outcome]:
-    """What each page becomes, in the order of the pages. Few pages are extracted in this process.
-
-    ``workers`` is the number of processes, 0 for one a processor.
+    ``workers`` is the number of processes, 0 for one a processor. A few small pages are extracted in this
+    process. ``warn`` is told of each page of which only the plain text was taken, and why.
     """
-    count = workers or os.cpu_count() or 1
     stream = iter(pages)
-    first = list(islice(stream, FEW)) if count > 1 else []
-    if count > 1 and len(first) == FEW:
-        yield from _extract_in_processes(chain(first, stream), count)
-    else:
-        yield from map(extract_page, chain(first, stream))
+    first, are_all = _take_few(stream)
+    here = are_all or current_process().daemon  # a daemonic process may not start others
+    count = 0 if here else workers or os.cpu_count() or 1
+    for task in _extract_in_processes(chain(first, stream), count) if count else map(_extract_here, first):
+        if warn and task.breach and isinstance(task.outcome, Analysed):
+            warn(task.breach)
+        assert task.outcome is not None
+        yield task.outcome
 
 
-def _extract_in_processes(pages: Iterable[Page | Rejected], count: int) -> Iterator[Outcome]:
-    """As many pages wait as keep the workers busy; a worker that dies costs the page that killed it."""
-    waiting: deque[tuple[Page | Rejected, Future[Outcome]]] = deque()
-    workers = _Workers(count)
+def extract_page(page: Page) -> _Answer:
+    """What a page becomes, with its tokens. A fault of ours costs the page all but its text, and never the run."""
+    try:
+        return _analyse(pipeline.extract(page)), None
+    except MemoryError:
+        raise
+    except Exception as fault:  # noqa: BLE001 - the last line of a worker: whatever it is, the rest goes on
+        return extract_text(page, Rejected(page.path, "failed", f"{type(fault).__name__}: {fault}"))
+
+
+def extract_text(page: Page, breach: Rejected) -> _Answer:
+    """What a page becomes of which only the text is taken, and ``breach``, which says why; without text, only that."""
+    if page.media_type == READY:
+        return breach, breach
+    try:
+        outcome = _analyse(pipeline.extract_plainly(page))
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - as above; the first fault is the one to tell of
+        return breach, breach
+    return breach if isinstance(outcome, Rejected) else outcome, breach
+
+
+def _analyse(made: Document | Rejected) -> Outcome:
+    return made if isinstance(made, Rejected) else analyse_document(made)
+
+
+@dataclass(slots=True)
+class _Task:
+    """A page on its way. ``breach`` says why only its text is, or was, taken."""
+
+    page: Page | Rejected
+    breach: Rejected | None = None
+    outcome: Outcome | None = None
+
+    def measure(self) -> int:
+        """Bytes (or characters) to extract."""
+        return 0 if isinstance(self.page, Rejected) else len(self.page.content)
+
+
+def _take_few(stream: Iterator[Page | Rejected]) -> tuple[list[Page | Rejected], bool]:
+    """The first pages, and whether they are all, and so few and small that no process need be started."""
+    taken: list[Page | Rejected] = []
+    size = 0
+    for page in stream:
+        taken.append(page)
+        size += _Task(page).measure()
+        if len(taken) >= FEW or size > SMALL:
+            return taken, False
+    return taken, True
+
+
+def _extract_here(page: Page | Rejected) -> _Task:
+    outcome, breach = (page, None) if isinstance(page, Rejected) else extract_page(page)
+    return _Task(page, breach, outcome)
+
+
+def _extract_in_processes(pages: Iterable[Page | Rejected], count: int) -> Iterator[_Task]:
+    """As many pages wait as keep the workers busy."""
+    waiting: deque[_Task] = deque()
+    size = 0
+    crew = _Crew(count)
     try:
         for page in pages:
-            waiting.append((page, workers.submit(page)))
-            if len(waiting) >= count * IN_FLIGHT:
-                yield _finish(*waiting.popleft())
+            task = _Task(page)
+            waiting.append(task)
+            size += task.measure()
+            crew.take(task)
+            while waiting and (len(waiting) >= count * IN_FLIGHT or size > MOST_WAITING or waiting[0].outcome):
+                task = crew.finish(waiting.popleft())
+                size -= task.measure()
+                yield task
         while waiting:
-            yield _finish(*waiting.popleft())
+            yield crew.finish(waiting.popleft())
     finally:
-        workers.close()
+        crew.close()
 
 
-def _finish(page: Page | Rejected, future: Future[Outcome]) -> Outcome:
-    """The outcome of a page; if a worker died meanwhile, the page is tried once more in one of its own."""
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        alone = _Workers(1)
-    try:
-        return alone.submit(page).result()
-    except BrokenProcessPool:
-        return Rejected(page.path, "crashed", "the process that extracted it died")
-    finally:
-        alone.close()
+@dataclass(slots=True)
+class _Crew:
+    """Workers, started when there is work for them and replaced when they die, and the tasks that none has yet."""
 
+    count: int
+    workers: list[_Worker] = field(default_factory=list)
+    queue: deque[_Task] = field(default_factory=deque)
 
-class _Workers:
-    """A pool of processes that is made anew when one of them has died."""
+    def take(self, task: _Task) -> None:
+        """See to a task as soon as a worker is free."""
+        if isinstance(task.page, Rejected):
+            task.outcome = task.page
+            return
+        self.queue.append(task)
+        self._collect(0.0)
 
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._pool = self._start()
-
-    def submit(self, page: Page | Rejected) -> Future[Outcome]:
-        try:
-            return self._pool.submit(extract_page, page)
-        except BrokenProcessPool:
-            self._pool = self._start()
-            return self._pool.submit(extract_page, page)
+    def finish(self, task: _Task) -> _Task:
+        """Wait until the task has its outcome."""
+        while task.outcome is None:
+            self._collect(budget.CLOCK_SECONDS)
+        return task
 
     def close(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """End all workers, whatever they do."""
+        for worker in self.workers:
+            worker.stop()
+        self.workers.clear()
 
-    def _start(self) -> ProcessPoolExecutor:
+    def _collect(self, patience: float) -> None:
+        """Take the answers that come within so many seconds, end the workers that are late, hand out tasks."""
+        self._hand_out()
+        busy = [worker for worker in self.workers if worker.task]
+        nearest = min((worker.deadline for worker in busy), default=0.0) - time.monotonic()
+        ready = wait([worker.link for worker in busy], max(0.0, min(patience, nearest)))
+        for worker in busy:
+            if worker.link in ready:
+                self._receive(worker)
+            elif time.monotonic() >= worker.deadline:
+                self._replace(worker, ("too-slow", f"it took more than {budget.CLOCK_SECONDS:g} s"))
+        if ready:
+            self._hand_out()
+
+    def _hand_out(self) -> None:
+        while self.queue:
+            worker = next((worker for worker in self.workers if not worker.task), None)
+            if worker is None:
+                if len(self.workers) >= self.count:
+                    return
+                worker = _Worker()
+                self.workers.append(worker)
+            try:
+                worker.send(self.queue.popleft())
+            except OSError:  # it died: before, or while it read a page too large for it
+                self._replace(worker)
+
+    def _receive(self, worker: _Worker) -> None:
+        task = worker.task
+        assert task is not None
+        try:
+            task.outcome, task.breach = worker.link.recv()
+            worker.task = None
+        except (EOFError, OSError):
+            self._replace(worker)
+
+    def _replace(self, worker: _Worker, why: tuple[str, str] | None = None) -> None:
+        """End a worker; of the page it failed on only the text is wanted now, or nothing if that failed, too."""
+        task = worker.task
+        assert task is not None and isinstance(task.page, Page)
+        self.workers.remove(worker)
+        exit_code = worker.stop()
+        reason, detail = why or budget.explain(exit_code)
+        if task.breach or task.page.media_type == READY:
+            task.outcome = task.breach = task.breach or Rejected(task.page.path, reason, detail)
+        else:
+            task.breach = Rejected(task.page.path, reason, detail)
+            self.queue.appendleft(task)
+
+
+class _Worker:
+    """A process, the link to it, and the task it is at, if any, with the time by which it must be done."""
+
+    def __init__(self) -> None:
         # On Linux a fork needs no start-up and no guarded main module; elsewhere the platform's own way.
-        context = get_context("fork" if sys.platform == "linux" else None)
-        return ProcessPoolExecutor(self._count, mp_context=context, initializer=_begin_worker)
+        context = get_context("fork") if sys.platform == "linux" else get_context()
+        self.task: _Task | None = None
+        self.deadline = 0.0
+        self.link, its_end = context.Pipe()
+        self._process = context.Process(target=_work, args=(its_end,), daemon=True)
+        with _hold_interruption():
+            self._process.start()
+        its_end.close()
+
+    def send(self, task: _Task) -> None:
+        """Give a task to the worker, which must be free: it reads what is sent and never blocks the sender."""
+        self.task = task
+        self.deadline = time.monotonic() + budget.CLOCK_SECONDS
+        self.link.send((task.page, task.breach))
+
+    def stop(self) -> int | None:
+        """End the process; its exit code, which is its own if it had ended already."""
+        self._process.kill()
+        self._process.join()
+        code = self._process.exitcode
+        self._process.close()
+        self.link.close()
+        return code
 
 
-def _begin_worker() -> None:
-    """Leave an interruption to the run, and end with it: a worker left behind would hold its lock."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _work(link: Connection) -> None:
+    """The life of a worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is the run's
     Thread(target=_follow_run, daemon=True).start()
+    gc.freeze()  # what it shares with the run stays shared
+    budget.limit_memory()
+    while True:
+        try:
+            page, breach = link.recv()
+            budget.limit_time()
+            link.send(extract_text(page, breach) if breach else extract_page(page))
+        except MemoryError:
+            os._exit(budget.OUT_OF_MEMORY)
+        except (EOFError, OSError):  # nobody listens any more
+            os._exit(1)
 
 
 def _follow_run() -> None:
+    """End with the run: a worker left behind would hold its lock."""
     run = parent_process()
     if run is not None:
         run.join()
         os._exit(1)
+
+
+@contextmanager
+def _hold_interruption() -> Iterator[None]:
+    """No SIGINT until the end of the block; processes that are started in it never see one."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -22,7 +22,7 @@ LAYERS = [
     {"errors", "model", "version"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
-    {"lines"},
+    {"lines", "captures"},
     {"ledger"},
     {"workers"},
     {"ingest"},
@@ -40,7 +40,9 @@ FENCES = {
     "Stemmer": ("searchkit.search.analysis",),
     "whoosh": ("searchkit.engines.whoosh",),
     "typer": ("searchkit.cli",),
-    "sqlite3": ("searchkit.ledger", "searchkit.lines"),
+    "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
+    "zstandard": ("searchkit.sources.zstd",),
+    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures"),
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.

@@ -12,13 +12,13 @@ from searchkit.pipeline.siblings import find_lines, fingerprint, name_site, stri
 STORIES = {
     "ferry": "The ferry to the islands will sail twice a day from April, the harbour office said on Monday, because "
              "the old timetable left the post and half of the schoolchildren on the wrong side of the water.\n\n"
-             "Captain Ines Holm, who has steered the boat for eleven years, welcomed the change and asked for a second "
-             "deckhand, whom the office has promised before the summer.",
-    "bridge": "The bridge over the mill stream is closed to lorries until further notice. Engineers found a crack in the "
-              "northern pier last week and have asked the county for money to mend it.\n\n"
+             "Captain Ines Holm, who has steered the boat for eleven years, welcomed the change and asked for a "
+             "second deckhand, whom the office has promised before the summer.",
+    "bridge": "The bridge over the mill stream is closed to lorries until further notice. Engineers found a crack "
+              "in the northern pier last week and have asked the county for money to mend it.\n\n"
               "Drivers must take the road by the quarry, which adds twenty minutes, and the bakery has moved its "
               "deliveries to the night so that the bread still arrives in time.",
-    "school": "Pupils of the village school have counted more swallows than ever, forty-one pairs under nine roofs, and "
+    "school": "Pupils of the village school have counted more swallows than ever, 41 pairs under nine roofs, and "
               "have written to the council to keep the barn doors open in spring.\n\n"
               "Their teacher says that the birds eat two thousand midges a day, which is the argument that won over "
               "the farmers, who had complained about the mess.",

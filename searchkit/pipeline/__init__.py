@@ -6,6 +6,7 @@ Nothing here reads a clock, the network or the disk (but for the word lists and 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 from searchkit.model import READY, Chrome, Clue, Document, Page, Rejected
 from searchkit.pipeline import (
@@ -15,20 +16,37 @@ from searchkit.pipeline import (
     entities,
     language,
     markup,
+    plaintext,
     pubdate,
     publisher,
     ready,
     textdump,
     title,
 )
+from searchkit.pipeline.block import Block, Verdict
 
 VERSION = 1  # of what extraction makes of a page; when it changes, pages are extracted anew
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A document, and all blocks of its page in reading order, each with why it was kept or stripped."""
+
+    document: Document
+    blocks: tuple[tuple[Block, Verdict], ...] = ()
+
+
 def extract(page: Page) -> Document | Rejected:
     """What a page becomes: a document, or the reason why it became none."""
+    made = explain(page)
+    return made.document if isinstance(made, Explanation) else made
+
+
+def explain(page: Page) -> Explanation | Rejected:
+    """What a page becomes, with the verdict on each of its blocks."""
     if page.media_type == READY:
-        return ready.read_document(page, identify(page))
+        taken = ready.read_document(page, identify(page))
+        return taken if isinstance(taken, Rejected) else Explanation(taken)
     try:
         text = decode.decode(page.content)
     except decode.Undecodable as problem:
@@ -50,7 +68,7 @@ def extract(page: Page) -> Document | Rejected:
     heading = _choose(titles)
     byline = _choose(authors)
     outlet = _choose(publishers)
-    return Document(
+    document = Document(
         id=identify(page),
         path=page.path,
         body=body,
@@ -71,12 +89,47 @@ def extract(page: Page) -> Document | Rejected:
         entities=entities.find_entities(body, spoken),
         chrome=tuple(Chrome(block.text, verdict.reason)
                      for block, verdict in zip(parsed.blocks, verdicts, strict=True) if not verdict.keep),
+        captured=page.captured,
+        record=page.record,
+    )
+    return Explanation(document, tuple(zip(parsed.blocks, verdicts, strict=True)))
+
+
+def extract_plainly(page: Page) -> Document | Rejected:
+    """What a page becomes that ``extract`` cannot cope with: all its text as the body, and little else.
+
+    Takes time in proportion to the page, and bounded memory.
+    """
+    try:
+        text = decode.decode(page.content[:plaintext.MOST_READ])
+    except decode.Undecodable as problem:
+        return Rejected(page.path, problem.reason, problem.detail)
+    is_html = markup.is_html(text, page)
+    body = plaintext.strip_tags(text) if is_html else plaintext.separate_lines(text)
+    if not body:
+        return Rejected(page.path, "no-content", "no text was found that could be a story")
+    heading = plaintext.find_title(text) if is_html else None
+    return Document(
+        id=identify(page),
+        path=page.path,
+        body=body,
+        url=page.url,
+        title=heading,
+        title_source="title-tag" if heading else "derived",
+        date_not_after=page.captured[:10] if page.captured else None,
+        language=language.detect(body, plaintext.find_language(text) if is_html else None),
+        captured=page.captured,
+        record=page.record,
     )
 
 
 def identify(page: Page) -> str:
-    """The id of a page's document: 16 hexadecimal digits of its location, else of its address or content."""
-    name: bytes | str = page.location or page.url or page.content
+    """The id of a page's document: 16 hexadecimal digits of its location, else of its address or content.
+
+    Captures of one address have one id, that of the address.
+    """
+    address = page.url.partition("#")[0] if page.url and page.captured else None
+    name: bytes | str = address or page.location or page.url or page.content
     raw = name if isinstance(name, bytes) else name.encode("utf-8", "surrogatepass")
     return hashlib.blake2b(raw, digest_size=8).hexdigest()
 

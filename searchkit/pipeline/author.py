@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import cache
+from dataclasses import dataclass, replace
 
 from searchkit.model import Clue
-from searchkit.pipeline import datetext, structured, title, wording, wordlists
+from searchkit.pipeline import byline, datetext, structured, title, wording
 from searchkit.pipeline.block import Block, Markup, Verdict
 
 _META = {"author": 0.8, "parsely-author": 0.85, "sailthru.author": 0.85, "dc.creator": 0.75,
@@ -19,28 +18,23 @@ _AUTHOR_CLASS = re.compile(r"author|byline|by-line|autor|auteur|writer|contribut
 _ELSEWHERE_CLASS = re.compile(r"comment|related|sidebar|footer|teaser|recommend|widget|popular|latest|recent|card|"
                               r"avatar")
 
-_SPLIT = re.compile(r"\s*(?:[;|•·/&]|\s(?:and|und|et|y|e|en|och|og|ja|oraz|a|и|with)\s|,\s?and\s)\s*")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|@\w+|https?://\S*|www\.\S*|\([^()]{0,80}\)|\S+\.(?:com|org|net|de|html)\b\S*")
-_NAME_WORD = re.compile(r"[^\W\d_][^\W\d_'’.\-‘]*(?:['’.\-‘][^\W\d_'’.\-‘]*)*$")
-_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af・]{2,12}$")
-
-_PARTS = re.compile(r"\s+[|·•–—]\s+")
-_REST_OF_DATE = re.compile(r"[\s,|·•:\-–—]*(?:\d\d?[:.h]\d\d(?::\d\d)?)?\s?(?:(?:uhr|am|pm|e[sd]t|gmt|utc)\b)?"
-                           r"[\s,|·•\-–—]*", re.IGNORECASE)
-# How many letters of "Posted on" may stand before the date of a byline.
-_INTRO = 18
-# A name has hardly more words or letters than this.
-_MOST_WORDS, _LONGEST = 6, 50
-_BYLINE_LENGTH = 140
-_MOST_AUTHORS = 12
 # What is left of a clue's confidence if it names no person: "Editorial Team" or "Associated Press", a single
 # word, the login name of whoever runs the site, or the outlet itself. Set so that the first two are believed
 # where the page's head or a line with "by" says so, and the third nowhere.
 _STAFF, _OTHER, _ACCOUNT, _OUTLET = 0.65, 0.75, 0.4, 0.9
 # From how sure a line is a byline it may name something other than a person.
-_SIGNED = 0.78
+_SIGNED = 0.76
+# From how sure a clue is, it may add people to a surer one.
+_LIKELY = 0.75
 # The outlet is its own author only where no person is named.
 _AT_MOST = 0.55
+# A line of the story that is longer is no byline, unless its class says so.
+_SHORT = 60
+# How far from the story's first or last block a line with "by" signs it, in blocks, and how likely.
+_ENDING, _SIGNED_BELOW = 3, 0.68
+# The same for a line of an author's class anywhere; a teaser's byline looks the same, so that what the page's
+# head says comes first.
+_SIGNED_FAR = 0.58
 # How many blocks below the story an author's biography stands.
 _BIO_REACH = 12
 
@@ -54,7 +48,20 @@ def find_authors(markup: Markup, verdicts: Sequence[Verdict]) -> tuple[Clue, ...
     best: dict[str, Clue] = {}
     for clue in sorted((_drop_outlets(clue, outlets) for clue in clues), key=lambda each: -each.confidence):
         best.setdefault(wording.fold(clue.value), clue)
-    return tuple(best.values())[:10]
+    return tuple(_complete(list(best.values())[:10]))
+
+
+def _complete(clues: list[Clue]) -> list[Clue]:
+    """Clues, those first that name the people of the first and others: machines are often told one of several."""
+    if not clues:
+        return clues
+    people = set(map(wording.fold, clues[0].value.split("; ")))
+    for clue in clues[1:]:
+        others = set(map(wording.fold, clue.value.split("; ")))
+        if people < others and clue.confidence >= _LIKELY and all(map(byline.has_first_name, others - people)):
+            whole = replace(clue, confidence=clues[0].confidence)
+            return [whole, *(each for each in clues if each is not clue)]
+    return clues
 
 
 def find_biographies(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[tuple[str, str]]:
@@ -62,97 +69,16 @@ def find_biographies(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[tu
     end = max((place for place, verdict in enumerate(verdicts) if verdict.keep), default=-1)
     for place in range(max(0, end - 2), min(end + _BIO_REACH, len(markup.blocks) - 1)):
         name = markup.blocks[place].text
-        if len(name) <= _LONGEST and is_person(name):
+        if len(name) <= byline.LONGEST and byline.is_person(name):
             text = markup.blocks[place + 1].text
             if text.startswith(name) and _tells_of(text[len(name):]):
                 yield name, text
 
 
-def is_person(text: str) -> bool:
-    """Whether a text looks like the name of one person: two to six words with capitals, none a common one."""
-    words = text.split()
-    if _EAST_ASIAN.match(text):
-        return True
-    if not 2 <= len(words) <= _MOST_WORDS or len(text) > _LONGEST:
-        return False
-    particles, nobody = _words("particle"), _words("nobody")
-    names = [word for word in words if word.casefold() not in particles]
-    return (len(names) >= 2 and all(_NAME_WORD.match(word) and word[0].isupper() for word in names)
-            and not any(word.casefold() in nobody for word in words))
-
-
-def name_people(text: str) -> tuple[str, ...]:
-    """The names in a byline, without "by", roles, addresses, handles and dates."""
-    text = _cut_date(_ADDRESS.sub(" ", structured.clean(text)))
-    text = _cut_by(text.strip(" ,.:-–—|"))
-    people: list[str] = []
-    for part in _SPLIT.split(text)[:_MOST_AUTHORS]:
-        for piece in _split_commas(part):
-            name = _trim(piece)
-            if name and name not in people:
-                people.append(name)
-    return tuple(people)
-
-
-@cache
-def _words(kind: str) -> frozenset[str]:
-    return frozenset(wordlists.read_kinds("author_words.txt")[kind])
-
-
-@cache
-def _by_pattern() -> re.Pattern[str]:
-    """Words before a name, at the start of a line."""
-    words = sorted(_words("by"), key=len, reverse=True)
-    return re.compile(rf"(?i:{'|'.join(map(re.escape, words))})(?:\s?[:：]\s*|\s+)|By(?=[A-Z])")
-
-
-def _cut_by(text: str) -> str:
-    """A text without the "by" it begins with, or without all up to the one inside it."""
-    for _ in range(2):
-        match = _by_pattern().match(text)
-        text = text[match.end():] if match else text
-    return text
-
-
-def _cut_date(text: str) -> str:
-    """A text up to its first date, time of day, or upright stroke."""
-    text = text.strip(" |·•").split(" | ")[0]
-    dates = datetext.find_dates(text[:300])
-    cut = dates[0].start if dates else len(text)
-    clock = re.search(r"\d{1,2}[:.]\d\d", text[:cut])
-    return text[:clock.start() if clock else cut].rstrip(" ,|-–—·•(")
-
-
-def _split_commas(part: str) -> list[str]:
-    """Pieces of a list with commas; a title or a role after a comma is no piece of its own."""
-    pieces = [piece.strip() for piece in part.split(",")]
-    roles = _words("role")
-    return [piece for place, piece in enumerate(pieces)
-            if place == 0 or (len(piece.split()) >= 2 and piece[:1].isupper() and piece.casefold() not in roles)]
-
-
-def _trim(piece: str) -> str:
-    """A name without role words behind it and signs around it; capitals throughout become a name's."""
-    words = piece.strip(" ,.:;-–—|\"“”*").split()
-    roles = _words("role")
-    for place in range(1, len(words)):
-        rest = [word.casefold().strip(",.") for word in words[place:place + 2]]
-        if (rest[0] in roles and rest[0] not in _words("particle")) or " ".join(rest) in roles:
-            words = words[:place]
-            break
-        if place >= 2 and words[place].isupper() and len(words[place]) > 2 and not words[0].isupper():
-            words = words[:place]  # "Jane Doe USA NEWS": the outlet's name in capitals
-            break
-    name = " ".join(words)
-    if not name or len(name) > _LONGEST or not any(letter.isalpha() for letter in name):
-        return ""
-    return name.title() if name.isupper() and len(words) > 1 else name
-
-
 def _outlet_names(markup: Markup) -> frozenset[str]:
     """What the page says its outlet is called, folded: no name of an author."""
     names = [text for _, text in structured.find_meta(markup, "og:site_name", "application-name", "publisher")]
-    names += [name for name in structured.read_items(markup).find_texts("publisher") if not is_person(name)]
+    names += [name for name in structured.read_items(markup).find_texts("publisher") if not byline.is_person(name)]
     return frozenset(wording.fold(name) for name in names)
 
 
@@ -168,15 +94,16 @@ def _drop_outlets(clue: Clue, outlets: frozenset[str]) -> Clue:
 def _clue(texts: Sequence[str], source: str, confidence: float) -> Clue | None:
     """A clue for the people in some texts, weaker the less they look like people."""
     people: list[str] = []
-    for text in texts[:_MOST_AUTHORS]:
-        people += [name for name in name_people(text) if name not in people]
+    for text in texts[:byline.MOST_AUTHORS]:
+        people += [name for name in byline.name_people(text) if name not in people]
     if not people:
         return None
-    persons = [name for name in people if is_person(name)]
+    persons = [name for name in people if byline.is_person(name)]
     if persons:
         return Clue("; ".join(persons), source, confidence, ", ".join(texts)[:200])
     words = {word.casefold() for name in people for word in name.split()}
-    share = _ACCOUNT if words & _words("account") else _STAFF if words & _words("nobody") else _OTHER
+    staff = words & byline.read_words("nobody")
+    share = _ACCOUNT if words & byline.read_words("account") else _STAFF if staff else _OTHER
     return Clue("; ".join(people), source, round(confidence * share, 3), ", ".join(texts)[:200])
 
 
@@ -194,91 +121,120 @@ def _from_head(markup: Markup) -> Iterator[Clue]:
 
 
 def _from_marks(markup: Markup, verdicts: Sequence[Verdict], near: range) -> Iterator[Clue]:
-    """Clues from microdata and rel=author, as long as they stand by this story."""
-    microdata = [text for place, text in structured.find_marks(markup, "itemprop:author")
-                 if not _is_elsewhere(markup.blocks[place], verdicts[place])]
-    links = [_beside_date(markup.blocks[place].text) for place, text in structured.find_marks(markup, "rel")
-             if text == "author" and place in near]
-    for texts, source, confidence in ((microdata[:4], "itemprop", 0.82), (links[:4], "rel-author", 0.8)):
-        clue = _clue([text for text in texts if len(text) <= _BYLINE_LENGTH], source, confidence)
+    """Clues from microdata and rel=author: those by the headline, else those below the story."""
+    end = max((place for place, verdict in enumerate(verdicts) if verdict.keep), default=-1)
+    for name, source, confidence in (("itemprop:author", "itemprop", 0.82), ("rel", "rel-author", 0.8)):
+        marked = [(place, text) for place, text in structured.find_marks(markup, name)
+                  if name != "rel" or text == "author"]
+        beside = [(place, text) for place, text in marked if place in near]
+        below = [(place, text) for place, text in marked if end < place <= end + _BIO_REACH
+                 and "comment" not in verdicts[place].reason]
+        anywhere = [] if name == "rel" else [(place, text) for place, text in marked
+                                             if not _is_elsewhere(markup.blocks[place], verdicts[place])]
+        texts = [byline.find_signed(markup.blocks[place].text) if name == "rel" else text
+                 for place, text in (beside or below or anywhere)[:4]]
+        clue = _clue([text for text in texts if len(text) <= byline.BYLINE_LENGTH], source, confidence)
         if clue:
             yield clue
 
 
 def _from_lines(markup: Markup, verdicts: Sequence[Verdict], near: range) -> Iterator[Clue]:
     """Clues from lines near the headline: "By …", blocks of an author's class, names beside the date."""
-    dated = {place for place in near if len(markup.blocks[place].text) < _BYLINE_LENGTH
-             and datetext.find_dates(markup.blocks[place].text)}
-    handles = {wording.fold(word[1:].replace("_", "")) for place in near
-               for word in markup.blocks[place].text.split() if word.startswith("@")}
+    around = _look_around(markup, verdicts, near)
     for place, block in enumerate(markup.blocks):
-        if len(block.text) > _BYLINE_LENGTH or (verdicts[place].keep and len(block.text) > 60):
+        if len(block.text) > byline.BYLINE_LENGTH or (
+                verdicts[place].keep and len(block.text) > _SHORT and not _has_author_class(block)):
             continue
         if place in near:
-            confidence = _judge_line(block, place, dated, handles)
+            confidence = _judge_line(block, place, around)
         else:
-            confidence = _judge_far(block, verdicts[place])
-        if not confidence:
-            continue
-        following = markup.blocks[place + 1].text if place + 1 < len(markup.blocks) else ""
-        text = following if _by_pattern().fullmatch(block.text + " ") else _beside_date(block.text)
-        clue = _clue([text], "byline", confidence)
+            confidence = _judge_far(block, place, around)
+        text = _read_line(markup, place)
+        if not confidence and place in near:
+            text, confidence = byline.find_inner(block.text), 0.72
+        clue = _clue([text], "byline", confidence) if confidence else None
         names = clue.value.split("; ") if clue else []
-        if clue and (any(map(is_person, names)) or (confidence >= _SIGNED and all(map(_can_sign, names)))):
+        if clue and (any(map(byline.is_person, names)) or (confidence >= _SIGNED and all(map(_can_sign, names)))):
             yield clue
+
+
+def _read_line(markup: Markup, place: int) -> str:
+    """The part of a line that may be a name; the next line where this one only says "By"."""
+    text = markup.blocks[place].text
+    if byline.match_by().fullmatch(text + " ") and place + 1 < len(markup.blocks):
+        return markup.blocks[place + 1].text
+    return byline.find_signed(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What lines are judged by: which of those near the headline hold a date, the handles there, the story's end."""
+
+    verdicts: Sequence[Verdict]
+    dated: frozenset[int]
+    handles: frozenset[str]
+    headline: int | None
+    start: int
+    end: int
+
+
+def _look_around(markup: Markup, verdicts: Sequence[Verdict], near: range) -> _Around:
+    blocks = markup.blocks
+    return _Around(
+        verdicts=verdicts,
+        dated=frozenset(place for place in near if len(blocks[place].text) < byline.BYLINE_LENGTH
+                        and (datetext.find_dates(blocks[place].text)
+                             or any(name == "time" for name, _ in blocks[place].marks))),
+        handles=frozenset(wording.fold(word[1:].replace("_", "")) for place in near
+                          for word in blocks[place].text.split() if word.startswith("@")),
+        headline=title.locate_headline(markup, verdicts),
+        start=title.find_start(verdicts),
+        end=max((place for place, verdict in enumerate(verdicts) if verdict.keep), default=-1),
+    )
 
 
 def _can_sign(name: str) -> bool:
     """Whether a name that is no person's can stand behind "by": a login or an organisation, no words of a text."""
     words = name.split()
     if len(words) > 1:
-        return words[0][0].isupper() and len(words) <= _MOST_WORDS
-    return len(name) > 2 and name.casefold() not in _words("by") | _words("role") | _words("particle")
+        return words[0][0].isupper() and len(words) <= byline.MOST_WORDS
+    if name.casefold() in datetext.read_months():
+        return False
+    return len(name) > 2 and not any(name.casefold() in byline.read_words(kind) for kind in ("by", "role", "particle"))
 
 
-def _judge_line(block: Block, place: int, dated: set[int], handles: set[str]) -> float:
+def _judge_line(block: Block, place: int, around: _Around) -> float:
     """How likely a line near the headline names the author; 0 if nothing speaks for it."""
     marked = _has_author_class(block) and not _ELSEWHERE_CLASS.search(" ".join(block.context[-3:]))
-    if _says_by(block.text):
-        return 0.82 if marked or place in dated else 0.78
-    if marked:
+    if byline.says_by(block.text):
+        return 0.82 if marked or place in around.dated else 0.78
+    if marked or around.verdicts[place].reason == "byline":
         return 0.76
-    if not is_person(block.text):
-        return 0.62 if place in dated and is_person(_beside_date(block.text)) else 0.0
-    if wording.fold(block.text).replace(" ", "") in handles:
+    if not byline.is_person(block.text):
+        people = byline.name_people(byline.find_signed(block.text)) if place in around.dated else ()
+        return 0.62 if any(map(byline.is_person, people)) else 0.0
+    if wording.fold(block.text).replace(" ", "") in around.handles:
         return 0.78
-    close = any(abs(place - other) <= 2 for other in dated)
-    return (0.4 if block.context else 0.6) if close else 0.0
+    close = any(abs(place - other) <= 2 for other in around.dated)
+    likely = block.link_chars >= len(block.text) > 0 and byline.has_first_name(block.text)
+    below = around.headline is not None and place > around.headline
+    return (0.55 if likely else 0.52 if below else 0.4) if close and block.context else 0.6 if close else 0.0
 
 
-def _judge_far(block: Block, verdict: Verdict) -> float:
+def _judge_far(block: Block, place: int, around: _Around) -> float:
     """How likely a line away from the headline names the author: below the story, or where nothing was kept."""
-    if not _has_author_class(block) or _is_elsewhere(block, verdict):
+    says_by = byline.says_by(block.text)
+    if _is_elsewhere(block, around.verdicts[place]):
         return 0.0
-    return 0.7 if _says_by(block.text) else 0.55
+    if _has_author_class(block):
+        return _SIGNED_FAR if says_by else 0.55
+    begins = around.start < place <= around.start + _ENDING
+    ends = around.end - _ENDING < place <= around.end + _ENDING and place > around.start
+    return _SIGNED_BELOW if (begins or ends) and says_by else 0.0
 
 
 def _has_author_class(block: Block) -> bool:
     return any(_AUTHOR_CLASS.search(part) for part in block.context[-3:])
-
-
-def _says_by(text: str) -> bool:
-    return bool(_by_pattern().match(text + " ") or _by_pattern().match(_beside_date(text)))
-
-
-def _beside_date(text: str) -> str:
-    """The part of a byline that is no date: "Jane Doe, 3 May 2018" or "3 May 2018, 10:15 | by Jane Doe"."""
-    for part in _PARTS.split(text)[1:]:
-        if _by_pattern().match(part):
-            text = part
-            break
-    dates = datetext.find_dates(text)
-    if not dates or dates[0].start > _INTRO + _LONGEST:
-        return text
-    before = text[:dates[0].start].strip(" ,|·•:-–—(")
-    if any(is_person(name) for name in name_people(before)) or _by_pattern().match(before):
-        return before
-    return _REST_OF_DATE.sub("", text[dates[0].end:], count=1) if dates[0].start <= _INTRO else before
 
 
 def _from_biographies(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clue]:
@@ -288,7 +244,7 @@ def _from_biographies(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[C
 
 def _tells_of(text: str) -> bool:
     """Whether a text goes on as a biography does after the name."""
-    return text.lstrip(" ,").casefold().startswith(tuple(_words("writes")))
+    return text.lstrip(" ,").casefold().startswith(tuple(byline.read_words("writes")))
 
 
 def _is_elsewhere(block: Block, verdict: Verdict) -> bool:

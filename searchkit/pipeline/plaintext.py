@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
-MOST_READ = 32 * 2**20  # bytes or characters of a page: half of what a source lets through
+MOST_READ = 16 * 2**20  # bytes or characters of a page: no story lies deeper
 MOST_TEXT = 8 * 2**20  # characters that are kept: ten long novels
+_CHUNK = 2**20  # characters stripped at once: what is in pieces meanwhile takes many times its size
 _HEAD = 2**16  # characters at the beginning of a page among which its title and language are looked for
 _LONGEST_TITLE = 500  # characters
 
 # What is never shown, up to its end or, as in a browser, that of the page.
 _UNSEEN = re.compile(
-    r"<!--.*?(?:-->|\Z)"
-    r"|<(script|style|template|noscript|iframe|title)\b[^<>]*>.*?(?:</\1|\Z)",
+    r"<(?:!--.*?(?:-->|\Z)|(script|style|template|noscript|iframe|title)\b[^<>]*>.*?(?:</\1[^<>]*>?|\Z))",
     re.DOTALL | re.IGNORECASE)
 _BOUNDARY = re.compile(
     r"</?(?:address|article|aside|blockquote|body|br|button|caption|center|dd|details|dialog|div|dl|dt|fieldset"
@@ -26,7 +27,7 @@ _BOUNDARY = re.compile(
     r"|section|select|summary|table|tbody|td|textarea|tfoot|th|thead|title|tr|ul|video)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[a-z/!?][^<>]*>", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});?", re.IGNORECASE)
-_SPACES = re.compile(r"[^\S\n]+")
+_SPACES = re.compile(r"[^\S\n]{2,}|[^\S \n]")
 _BREAK = re.compile(r" ?\n[ \n]*")
 _TITLE = re.compile(r"<title\b[^<>]*>([^<]*)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html\b[^<>]*?\slang=[\"']?([a-z]{2}(?:-[a-z]{2,8})?)\b", re.IGNORECASE)
@@ -34,15 +35,30 @@ _LANGUAGE = re.compile(r"<html\b[^<>]*?\slang=[\"']?([a-z]{2}(?:-[a-z]{2,8})?)\b
 
 def strip_tags(markup: str) -> str:
     """The text of a page of HTML, a blank line between blocks."""
-    text = _UNSEEN.sub("\n", markup)
-    text = _SPACES.sub(" ", text.replace("\n", " "))
-    text = _TAG.sub("", _BOUNDARY.sub("\n", text))[:MOST_TEXT]
-    return separate_lines(_REFERENCE.sub(_read_reference, text))
+    parts, size = [], 0
+    for chunk in _cut(_UNSEEN.sub("", markup)):
+        line = _SPACES.sub(" ", chunk.replace("\n", " "))
+        part = _TAG.sub("", _BOUNDARY.sub("\n", line))
+        parts.append(_REFERENCE.sub(_read_reference, part))
+        size += len(part)
+        if size >= MOST_TEXT:
+            break
+    return separate_lines("".join(parts))
 
 
 def separate_lines(text: str) -> str:
     """A text whose lines are its paragraphs, with a blank line between them."""
     return _BREAK.sub("\n\n", _SPACES.sub(" ", text[:MOST_TEXT])).strip()
+
+
+def _cut(markup: str) -> Iterator[str]:
+    """Pieces of a page that begin with a tag, so that none is cut in two."""
+    start = 0
+    while start < len(markup):
+        end = markup.find("<", start + _CHUNK)
+        end = end if end > 0 else len(markup)
+        yield markup[start:end]
+        start = end
 
 
 def find_title(markup: str) -> str | None:

@@ -103,7 +103,7 @@ def _judge_headings(markup: Markup, verdicts: Sequence[Verdict], told: list[Clue
         level = _heading_level(block)
         if level is None or len(block.text) > dumptitle.LONGEST:
             continue
-        text = _strip_kicker(sitename.strip_site(block.text.replace("\u00ad", ""), names), told)
+        text = _strip_kicker(sitename.strip_site(block.text.replace("\u00ad", ""), names), told).lstrip(" :|")
         if not text or wording.fold(text) in names:
             continue
         words = wording.count_words(text)

@@ -6,12 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from searchkit.errors import SourceError
 from searchkit.model import Page, Rejected
-from searchkit.sources import folder, jsonl
+from searchkit.sources import folder
 from searchkit.sources.file import display, exists, find_location, read_file
+from searchkit.sources.kinds import CONTAINERS, find_kind
+from searchkit.sources.listing import expand
+
+__all__ = ["check", "expand", "locate", "measure", "read"]
+
+_NAMED = 10  # paths that an error names; a list of them may have thousands
 
 
 def read(paths: Sequence[str | Path]) -> Iterator[Page | Rejected]:
@@ -27,7 +34,7 @@ def read(paths: Sequence[str | Path]) -> Iterator[Page | Rejected]:
 def check(paths: Sequence[str | Path]) -> None:
     """Raise SourceError when none of the paths exists."""
     if not any(exists(Path(path)) for path in paths):
-        names = ", ".join(display(Path(path)) for path in paths) or "no path"
+        names = ", ".join(display(Path(path)) for path in paths[:_NAMED]) or "no path"
         raise SourceError("there is no such file or folder", names, "check the spelling of the path")
 
 
@@ -53,7 +60,8 @@ def _read_place(place: Path) -> Iterator[Page | Rejected]:
 
 def _read_one(file: Path) -> Iterator[Page | Rejected]:
     """The pages of one file: many for a container, else one."""
-    if jsonl.is_jsonl(file):
-        yield from jsonl.read(file)
-    else:
+    kind = find_kind(file.name)
+    if kind is None:
         yield read_file(file)
+    else:
+        yield from import_module(CONTAINERS[kind][0]).read(file)

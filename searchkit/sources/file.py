@@ -1,4 +1,4 @@
-"""A file that is a page, plain or gzipped."""
+"""A file that is a page, plain or gzipped; and what reading any file has in common."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import zlib
 from pathlib import Path
 
 from searchkit.model import Page, Rejected
+from searchkit.sources.singlefile import read_note
 
 MAX_BYTES = 64 * 2**20  # of a page, unpacked: no article is longer, and a worker must hold it
 ASSETS = frozenset((  # what browsers save beside a page, and other files that are none
     ".css", ".js", ".mjs", ".map", ".json", ".xml", ".rss", ".ico", ".png", ".jpg", ".jpeg", ".gif",
     ".webp", ".avif", ".svg", ".bmp", ".mp3", ".mp4", ".webm", ".woff", ".woff2", ".ttf", ".otf", ".eot",
-    ".swf", ".pdf", ".zip", ".py", ".toml", ".yaml", ".yml", ".sqlite"))
+    ".swf", ".pdf", ".py", ".toml", ".yaml", ".yml", ".sqlite"))
 
 
 def display(path: Path) -> str:
@@ -46,19 +47,43 @@ def reject_unreadable(path: Path, problem: OSError | EOFError | zlib.error) -> R
     return Rejected(display(path), "unreadable", detail)
 
 
+def reject_large(shown: str) -> Rejected:
+    """The rejection of a page that no worker should hold."""
+    return Rejected(shown, "too-large", f"it has more than {MAX_BYTES // 2**20} MB")
+
+
+def is_asset(name: str) -> bool:
+    """Whether a file's name says that it is no page."""
+    return _find_suffix(name) in ASSETS
+
+
 def read_file(path: Path) -> Page | Rejected:
     """The page in a file, or why there is none."""
-    suffix = path.with_suffix("").suffix if path.suffix.lower() == ".gz" else path.suffix
-    if suffix.lower() in ASSETS:
-        return Rejected(display(path), "not-a-page", f"{suffix} files are no pages")
+    if is_asset(path.name):
+        return Rejected(display(path), "not-a-page", f"{_find_suffix(path.name)} files are no pages")
+    content = read_content(path)
+    if isinstance(content, Rejected):
+        return content
+    return make_page(content, display(path), find_location(path), path.stat().st_size)
+
+
+def read_content(path: Path) -> bytes | Rejected:
+    """The bytes of a file, unpacked, if there are not too many."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(path.stat().st_mode):
             return reject_special(path)
         with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as problem:
         return reject_unreadable(path, problem)
-    if len(content) > MAX_BYTES:
-        return Rejected(display(path), "too-large", f"it has more than {MAX_BYTES // 2**20} MB")
-    return Page(display(path), content, location=find_location(path), size=status.st_size)
+    return reject_large(display(path)) if len(content) > MAX_BYTES else content
+
+
+def make_page(content: bytes, shown: str, location: str, size: int) -> Page:
+    """The page with this content; what the browser that saved it noted about it is read."""
+    url, captured = read_note(content)
+    return Page(shown, content, location, url=url, captured=captured, size=size)
+
+
+def _find_suffix(name: str) -> str:
+    return os.path.splitext(name.lower().removesuffix(".gz"))[1]  # noqa: PTH122 - a name, not a path

@@ -12,7 +12,7 @@ from searchkit.settings import MANIFEST
 from searchkit.sources.file import exists, reject_special, reject_unreadable
 
 # Files about the folder and not in it, as their names have it by custom.
-_ABOUT = re.compile(r"(?:readme|license|licence|copying|changelog)(?:\.(?:md|txt|rst))?", re.IGNORECASE)
+ABOUT = re.compile(r"(?:readme|license|licence|copying|changelog)(?:\.(?:md|txt|rst))?", re.IGNORECASE)
 
 
 def walk(folder: Path) -> Iterator[Path | Rejected]:
@@ -48,7 +48,7 @@ def _list_folder(folder: Path) -> list[tuple[Path | Rejected, bool]]:
             found.append((path, True))
         elif not entry.is_file():
             found.append((reject_special(path), False))
-        elif not _ABOUT.fullmatch(entry.name):
+        elif not ABOUT.fullmatch(entry.name):
             found.append((path, False))
     return found
 

@@ -11,13 +11,6 @@ from typing import BinaryIO, cast
 from searchkit.model import READY, Page, Rejected
 from searchkit.sources.file import MAX_BYTES, display, find_location, reject_special, reject_unreadable
 
-_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
-
-
-def is_jsonl(path: Path) -> bool:
-    """Whether a file's name says that it holds JSON Lines."""
-    return path.name.lower().endswith(_SUFFIXES)
-
 
 def read(path: Path) -> Iterator[Page | Rejected]:
     """A page for each line that is not blank; its content is the line, its location the path and the line."""

@@ -95,9 +95,11 @@ class Members(io.RawIOBase):
 
     def _begin_member(self) -> bool:
         """Whether there is one more; zeros that fill up a block of a tape or disk are passed over."""
-        while not (self._input := self._input.lstrip(b"\0")):
+        while not self._input.strip(b"\0"):
+            self._input = b""
             if not self._fill():
                 return False
+        self._input = self._input.lstrip(b"\0")
         while len(self._input) < len(self._codec.magic) and self._fill():
             pass
         self.starts.append((self._unpacked, self.offset))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from searchkit.pipeline.author import find_authors, is_person, name_people
+from searchkit.pipeline.author import find_authors
 from searchkit.pipeline.block import Block, Markup, Verdict
+from searchkit.pipeline.byline import is_person, name_people
 
 STORY = ("The old lighthouse keeper climbed the hundred steps every evening for forty years, "
          "and the harbour town grew used to his lamp.")

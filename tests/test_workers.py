@@ -1,0 +1,160 @@
+"""A page costs no more than it may, and a worker no more than its page. Pages of our own, limits made small."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import re
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from searchkit import budget, pipeline, workers
+from searchkit.model import READY, Document, Page, Rejected
+from searchkit.search.analysis import Analysed
+
+STORY = "<title>Ferry {0}</title><p>The ferry number {0} lay at the quay until noon.</p>"
+FILLING = "<!--" + "x" * workers.SMALL + "-->"  # enough that a page goes to a worker
+inherited = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a worker does not inherit what a test changes")
+
+
+def make_pages(number: int, **more: Any) -> list[Page]:
+    return [Page(f"p{n}", STORY.format(n) + FILLING, **more) for n in range(number)]
+
+
+def run(pages: list[Page], count: int = 2) -> tuple[list[workers.Outcome], list[tuple[str, str]]]:
+    warned: list[Rejected] = []
+    outcomes = list(workers.extract_pages(pages, count, warned.append))
+    assert [made.path if isinstance(made, Rejected) else made.document.path for made in outcomes] == [
+        page.path for page in pages]
+    assert multiprocessing.active_children() == []
+    return outcomes, [(each.path, each.reason) for each in warned]
+
+
+def read(outcome: workers.Outcome) -> Document:
+    assert isinstance(outcome, Analysed)
+    return outcome.document
+
+
+@pytest.fixture
+def trip(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Make the pipeline do something else for the page p3, and its plain reading for the page given."""
+    real = {name: getattr(pipeline, name) for name in ("extract", "extract_plainly")}
+
+    def set_up(fault: Callable[[], Any], names: tuple[str, ...] = ("extract",)) -> None:
+        for name in names:
+            monkeypatch.setattr(pipeline, name, lambda page, name=name: (
+                fault() if page.path == "p3" else real[name](page)))
+
+    return set_up
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def backtrack() -> None:
+    re.match(r"(?:a|a)*b", "a" * 60)  # in C, where no signal handler of Python is heard
+
+
+def devour() -> None:
+    hoard = [bytearray(2**26) for _ in range(40)]
+    hoard.clear()
+
+
+def divide() -> None:
+    raise ZeroDivisionError
+
+
+FAULTS = [(spin, "too-slow"), (backtrack, "too-slow"), (devour, "out-of-memory"), (os.abort, "crashed"),
+          (divide, "failed")]
+
+
+@inherited
+@pytest.mark.parametrize(("fault", "reason"), FAULTS, ids=[fault.__name__ for fault, _ in FAULTS])
+def test_of_a_page_that_is_too_much_the_text_is_taken_and_the_others_are_whole(
+        monkeypatch: pytest.MonkeyPatch, trip: Callable[..., None], fault: Callable[[], Any], reason: str) -> None:
+    monkeypatch.setattr(budget, "PROCESSOR_SECONDS", 0)
+    trip(fault)
+    outcomes, warned = run(make_pages(6))
+    documents = [read(made) for made in outcomes]
+    assert [page.body for page in documents] == [
+        f"The ferry number {n} lay at the quay until noon." for n in range(6)]
+    assert (documents[3].title, documents[3].title_source) == ("Ferry 3", "title-tag")
+    assert warned == [("p3", reason)]
+
+
+@inherited
+def test_a_page_that_only_waits_is_ended_by_the_clock(monkeypatch: pytest.MonkeyPatch,
+                                                      trip: Callable[..., None]) -> None:
+    monkeypatch.setattr(budget, "CLOCK_SECONDS", 0.3)
+    trip(lambda: time.sleep(60))
+    outcomes, warned = run(make_pages(5))
+    assert read(outcomes[3]).body and warned == [("p3", "too-slow")]
+
+
+@inherited
+def test_a_page_whose_text_cannot_be_taken_either_is_rejected_for_the_first_reason(
+        trip: Callable[..., None]) -> None:
+    trip(devour, ("extract", "extract_plainly"))
+    outcomes, warned = run(make_pages(5))
+    assert outcomes[3] == Rejected("p3", "out-of-memory", "it took more than 1024 MB of memory")
+    assert warned == []
+
+
+@inherited
+def test_a_line_of_json_is_never_taken_for_text(trip: Callable[..., None]) -> None:
+    trip(os.abort)
+    pages = [Page(f"p{n}", json.dumps({"body": f"Story {n}. " * 500}), media_type=READY) for n in range(5)]
+    outcomes, warned = run(pages)
+    assert outcomes[3] == Rejected("p3", "crashed", "the process that extracted it died")
+    assert read(outcomes[4]) and warned == []
+
+
+def test_a_page_larger_than_a_pipe_goes_both_ways() -> None:
+    text = "".join(f"<p>{'the tide was out and all quiet, ' * 60} said boat {n}.</p>" for n in range(100))
+    pages = [Page(f"p{n}", f"<p>Number {n}.</p>{text}") for n in range(3)]
+    assert [len(read(made).body) > 150_000 for made in run(pages)[0]] == [True] * 3
+
+
+def test_more_workers_than_pages_are_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    start = workers._Worker.__init__
+    monkeypatch.setattr(workers._Worker, "__init__", lambda self: started.append(1) or start(self))
+    run(make_pages(2), 16)
+    assert len(started) == 2
+
+
+def test_a_few_small_pages_need_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_Worker", None)
+    outcomes, _ = run([Page(f"p{n}", STORY.format(n)) for n in range(workers.FEW - 1)])
+    assert all(map(read, outcomes))
+
+
+def test_workers_end_with_a_run_that_is_given_up() -> None:
+    run_ = workers.extract_pages(make_pages(30), 2)
+    next(run_)
+    assert multiprocessing.active_children()
+    run_.close()
+    assert multiprocessing.active_children() == []
+
+
+def test_pages_wait_in_bounded_number_and_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    stream = (asked.append(page) or page for page in make_pages(60))
+    run_ = workers.extract_pages(stream, 2)
+    next(run_)
+    assert len(asked) <= 2 * workers.IN_FLIGHT
+    run_.close()
+    monkeypatch.setattr(workers, "MOST_WAITING", 3 * workers.SMALL)
+    asked.clear()
+    stream = (asked.append(page) or page for page in make_pages(60))
+    run_ = workers.extract_pages(stream, 16)
+    next(run_)
+    assert len(asked) <= 4
+    run_.close()
