@@ -1,7 +1,7 @@
 # make demo   index the sample pages and search them
 # make test   run all tests            make check   lint and types
 # make setup  make the environment     make clean   remove it, and the demo's index
-# make bench-extraction   the extraction beside its peers, in an environment of its own (about ten minutes)
+# make bench-extraction   the extraction beside its peers, in an environment of its own (ten minutes or more)
 
 PYTHON ?= python3
 VENV := .venv

@@ -21,7 +21,7 @@ from searchkit import pipeline, sources
 from searchkit.captures import Capture
 from searchkit.engines.base import Engine
 from searchkit.errors import DocumentNotFound
-from searchkit.ledger import Entry, Ledger, open_ledger
+from searchkit.ledger import OLDER, Entry, Ledger, open_ledger
 from searchkit.model import READY, Document, IndexReport, Page, Rejected
 from searchkit.pipeline import siblings
 from searchkit.pipeline.siblings import Lines
@@ -56,9 +56,10 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
     pages = [item for item in given if isinstance(item, Page)]
     with open_ledger(folder) as ledger:
         batch = _Batch(engine, ledger)
+        warned: list[Rejected] = []
         stream = chain(sources.read(paths) if paths else (), map(_locate, pages))
         try:
-            for outcome in extract_pages(_pass_changed(stream, batch, options), options.workers):
+            for outcome in extract_pages(_pass_changed(stream, batch, options), options.workers, warned.append):
                 batch.take(outcome)
             for document in documents:
                 batch.take_document(document)
@@ -75,7 +76,7 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
         ledger.forget_orphans(gone)
         _strip_repeated(engine, ledger)
     return IndexReport(batch.added, batch.updated, batch.unchanged, removed, tuple(batch.rejected),
-                       round(time.monotonic() - begun, 3))
+                       round(time.monotonic() - begun, 3), tuple(warned))
 
 
 def extract(pages: Iterable[Page | Rejected], workers: int = 0) -> Iterator[Document | Rejected]:
@@ -182,6 +183,7 @@ class _Batch:
     _entries: list[Entry] = field(default_factory=list)
     _orphans: list[str] = field(default_factory=list)
     _lines: list[tuple[str, str, Lines]] = field(default_factory=list)
+    _addresses: set[str] = field(default_factory=set)
     _pending: deque[tuple[Entry, Entry | None, Page]] = field(default_factory=deque)
     _bytes: int = 0
 
@@ -196,7 +198,7 @@ class _Batch:
                                   replace(page, content=b"", size=len(page.content))))
             return False
         self._entries.append(known)
-        if known.document is None:
+        if known.document is None and known.reason != OLDER:
             self.reject(known.to_rejected())
         else:
             self.unchanged += 1
@@ -224,7 +226,9 @@ class _Batch:
         """Hand on a document, unless its page is an older capture of an address than one that is there."""
         if page.captured and page.url:
             capture = Capture(page.captured, page.path, page.location)
-            if not self.ledger.captures.take(made.document.id, capture):
+            address = page.url.partition("#")[0]
+            self._addresses.add(address)
+            if not self.ledger.captures.take(address, capture):
                 self.unchanged += 1
                 return
         self._documents.append(made)
@@ -253,7 +257,9 @@ class _Batch:
         if self._entries:
             self.ledger.orphan(self._orphans)
             self.ledger.record(self._entries, self._lines)
+            self.ledger.supersede(self._addresses)
         self._documents, self._entries, self._orphans, self._lines, self._bytes = [], [], [], [], 0
+        self._addresses = set()
 
     def _flush_if_full(self) -> None:
         full = len(self._documents) >= BATCH_DOCUMENTS or self._bytes >= BATCH_BYTES

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from searchkit.captures import Capture, CaptureLedger
+from searchkit.captures import NEWEST_FIRST, Capture, CaptureLedger
 from searchkit.errors import IndexDamaged
 from searchkit.lines import LineLedger, list_lines
 from searchkit.model import Rejected
@@ -22,6 +22,7 @@ from searchkit.pipeline.siblings import Lines
 from searchkit.place import REBUILD
 
 FILE = "ledger.sqlite"
+OLDER = "older-capture"  # why a page has no document: a newer capture of its address has one
 _TABLES = """
 CREATE TABLE IF NOT EXISTS pages (
     location TEXT PRIMARY KEY, path TEXT NOT NULL, digest BLOB NOT NULL,
@@ -103,6 +104,14 @@ class Ledger:
             heirs = self.captures.forget(locations)
             self._database.executemany("UPDATE pages SET digest = x'' WHERE location = ?", [(h,) for h in heirs])
 
+    def supersede(self, addresses: Iterable[str]) -> None:
+        """Of these addresses' captures, let only the newest be documents; those of the others become orphans."""
+        older = [location for address in addresses for location in self.captures.find_older(address)]
+        self.orphan(entry.document for location in older if (entry := self.find(location)))
+        with self._database:
+            self._database.executemany("UPDATE pages SET document = NULL, reason = ? WHERE location = ?",
+                                       [(OLDER, location) for location in older])
+
     def orphan(self, documents: Iterable[str | None]) -> None:
         """Note documents whose page has become another document, or none."""
         with self._database:
@@ -136,14 +145,15 @@ class Ledger:
 
 def count_rejected(folder: Path) -> dict[str, int]:
     """How many of the pages last seen were rejected, by reason."""
-    rows = _read(folder, "SELECT reason, count(*) FROM pages WHERE document IS NULL GROUP BY reason ORDER BY 2 DESC, 1")
+    rows = _read(folder, "SELECT reason, count(*) FROM pages WHERE document IS NULL AND reason <> ? "
+                         "GROUP BY reason ORDER BY 2 DESC, 1", OLDER)
     return dict(rows)
 
 
 def find_captures(folder: Path, document: str) -> list[Capture]:
-    """The captures of a document, the newest first; none for a page that is no capture of an address."""
-    rows = _read(folder, "SELECT captured, path, location FROM captures WHERE document = ? "
-                         "ORDER BY captured DESC, location DESC", document)
+    """The captures of a document's address, the newest first; none for a page that is no capture."""
+    rows = _read(folder, "SELECT captured, path, location FROM captures WHERE address IN (SELECT address "
+                         "FROM captures JOIN pages USING (location) WHERE document = ?) " + NEWEST_FIRST, document)
     return [Capture(*row) for row in rows]
 
 

@@ -338,7 +338,10 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What a run did: every page that was read is counted once."""
+    """What a run did: every page that was read is counted once.
+
+    ``warnings`` are those that became documents with less than usual: only their plain text was taken.
+    """
 
     added: int = 0
     updated: int = 0
@@ -346,6 +349,7 @@ class IndexReport:
     removed: int = 0
     rejected: tuple[Rejected, ...] = ()
     seconds: float = 0.0
+    warnings: tuple[Rejected, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON as in ``searchkit index --json``."""
@@ -357,4 +361,6 @@ class IndexReport:
             "rejected": [{"path": page.path, "reason": page.reason, "detail": page.detail}
                          for page in self.rejected],
             "seconds": self.seconds,
+            "warnings": [{"path": page.path, "reason": page.reason, "detail": page.detail}
+                         for page in self.warnings],
         }

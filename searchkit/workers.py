@@ -44,7 +44,8 @@ def extract_pages(pages: Iterable[Page | Rejected], workers: int = 0, warn: Warn
     first, are_all = _take_few(stream)
     here = are_all or current_process().daemon  # a daemonic process may not start others
     count = 0 if here else workers or os.cpu_count() or 1
-    for task in _extract_in_processes(chain(first, stream), count) if count else map(_extract_here, first):
+    every = chain(first, stream)
+    for task in _extract_in_processes(every, count) if count else map(_extract_here, every):
         if warn and task.breach and isinstance(task.outcome, Analysed):
             warn(task.breach)
         assert task.outcome is not None

@@ -24,6 +24,7 @@ LAYERS = [
     {"sources", "pipeline", "search", "engines", "place"},
     {"lines", "captures"},
     {"ledger"},
+    {"budget"},
     {"workers"},
     {"ingest"},
     {"index"},

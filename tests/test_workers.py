@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +20,8 @@ from searchkit.search.analysis import Analysed
 
 STORY = "<title>Ferry {0}</title><p>The ferry number {0} lay at the quay until noon.</p>"
 FILLING = "<!--" + "x" * workers.SMALL + "-->"  # enough that a page goes to a worker
-inherited = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a worker does not inherit what a test changes")
+inherited = pytest.mark.skipif(sys.platform != "linux",
+                               reason="elsewhere a worker does not inherit what a test changes")
 
 
 def make_pages(number: int, **more: Any) -> list[Page]:
@@ -42,7 +44,8 @@ def read(outcome: workers.Outcome) -> Document:
 
 @pytest.fixture
 def trip(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Make the pipeline do something else for the page p3, and its plain reading for the page given."""
+    """Make the pipeline do something else for the page p3, with little memory to do it in."""
+    monkeypatch.setattr(budget, "MEMORY", 2**28)
     real = {name: getattr(pipeline, name) for name in ("extract", "extract_plainly")}
 
     def set_up(fault: Callable[[], Any], names: tuple[str, ...] = ("extract",)) -> None:
@@ -63,16 +66,18 @@ def backtrack() -> None:
 
 
 def devour() -> None:
-    hoard = [bytearray(2**26) for _ in range(40)]
-    hoard.clear()
+    bytearray(2**29)
 
 
 def divide() -> None:
     raise ZeroDivisionError
 
 
-FAULTS = [(spin, "too-slow"), (backtrack, "too-slow"), (devour, "out-of-memory"), (os.abort, "crashed"),
-          (divide, "failed")]
+def die() -> None:
+    os._exit(9)
+
+
+FAULTS = [(spin, "too-slow"), (backtrack, "too-slow"), (devour, "out-of-memory"), (die, "crashed"), (divide, "failed")]
 
 
 @inherited
@@ -103,13 +108,13 @@ def test_a_page_whose_text_cannot_be_taken_either_is_rejected_for_the_first_reas
         trip: Callable[..., None]) -> None:
     trip(devour, ("extract", "extract_plainly"))
     outcomes, warned = run(make_pages(5))
-    assert outcomes[3] == Rejected("p3", "out-of-memory", "it took more than 1024 MB of memory")
+    assert outcomes[3] == Rejected("p3", "out-of-memory", "it took more than 256 MB of memory")
     assert warned == []
 
 
 @inherited
 def test_a_line_of_json_is_never_taken_for_text(trip: Callable[..., None]) -> None:
-    trip(os.abort)
+    trip(die)
     pages = [Page(f"p{n}", json.dumps({"body": f"Story {n}. " * 500}), media_type=READY) for n in range(5)]
     outcomes, warned = run(pages)
     assert outcomes[3] == Rejected("p3", "crashed", "the process that extracted it died")
@@ -134,6 +139,12 @@ def test_a_few_small_pages_need_no_process(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(workers, "_Worker", None)
     outcomes, _ = run([Page(f"p{n}", STORY.format(n)) for n in range(workers.FEW - 1)])
     assert all(map(read, outcomes))
+
+
+def test_a_process_that_may_start_none_extracts_all_pages_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_Worker", None)
+    monkeypatch.setattr(workers, "current_process", lambda: SimpleNamespace(daemon=True))
+    assert len(run(make_pages(40))[0]) == 40
 
 
 def test_workers_end_with_a_run_that_is_given_up() -> None:

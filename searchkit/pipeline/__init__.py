@@ -124,12 +124,8 @@ def extract_plainly(page: Page) -> Document | Rejected:
 
 
 def identify(page: Page) -> str:
-    """The id of a page's document: 16 hexadecimal digits of its location, else of its address or content.
-
-    Captures of one address have one id, that of the address.
-    """
-    address = page.url.partition("#")[0] if page.url and page.captured else None
-    name: bytes | str = address or page.location or page.url or page.content
+    """The id of a page's document: 16 hexadecimal digits of its location, else of its address or content."""
+    name: bytes | str = page.location or page.url or page.content
     raw = name if isinstance(name, bytes) else name.encode("utf-8", "surrogatepass")
     return hashlib.blake2b(raw, digest_size=8).hexdigest()
 

@@ -28,6 +28,8 @@ _SIGNED = 0.76
 _LIKELY = 0.75
 # The outlet is its own author only where no person is named.
 _AT_MOST = 0.55
+# How likely "A column by Jane Doe" near the headline names the author.
+_INNER = 0.72
 # A line of the story that is longer is no byline, unless its class says so.
 _SHORT = 60
 # How far from the story's first or last block a line with "by" signs it, in blocks, and how likely.
@@ -41,8 +43,10 @@ _BIO_REACH = 12
 
 def find_authors(markup: Markup, verdicts: Sequence[Verdict]) -> tuple[Clue, ...]:
     """Who may have written a page, most likely first; several people of one clue are joined by "; "."""
-    near = title.locate_byline(markup, verdicts)
-    clues = [*_from_head(markup), *_from_marks(markup, verdicts, near), *_from_lines(markup, verdicts, near),
+    headline = title.locate_headline(markup, verdicts)
+    near = title.locate_byline(verdicts, headline)
+    around = _look_around(markup, verdicts, near, headline)
+    clues = [*_from_head(markup), *_from_marks(markup, verdicts, near), *_from_lines(markup, near, around),
              *_from_biographies(markup, verdicts)]
     outlets = _outlet_names(markup)
     best: dict[str, Clue] = {}
@@ -138,21 +142,20 @@ def _from_marks(markup: Markup, verdicts: Sequence[Verdict], near: range) -> Ite
             yield clue
 
 
-def _from_lines(markup: Markup, verdicts: Sequence[Verdict], near: range) -> Iterator[Clue]:
+def _from_lines(markup: Markup, near: range, around: _Around) -> Iterator[Clue]:
     """Clues from lines near the headline: "By …", blocks of an author's class, names beside the date."""
-    around = _look_around(markup, verdicts, near)
     for place, block in enumerate(markup.blocks):
         if len(block.text) > byline.BYLINE_LENGTH or (
-                verdicts[place].keep and len(block.text) > _SHORT and not _has_author_class(block)):
+                around.verdicts[place].keep and len(block.text) > _SHORT and not _has_author_class(block)):
             continue
         if place in near:
             confidence = _judge_line(block, place, around)
         else:
             confidence = _judge_far(block, place, around)
-        text = _read_line(markup, place)
+        text = _read_line(markup, place) if confidence else ""
         if not confidence and place in near:
-            text, confidence = byline.find_inner(block.text), 0.72
-        clue = _clue([text], "byline", confidence) if confidence else None
+            text, confidence = byline.find_inner(block.text), _INNER
+        clue = _clue([text], "byline", confidence) if text else None
         names = clue.value.split("; ") if clue else []
         if clue and (any(map(byline.is_person, names)) or (confidence >= _SIGNED and all(map(_can_sign, names)))):
             yield clue
@@ -178,16 +181,16 @@ class _Around:
     end: int
 
 
-def _look_around(markup: Markup, verdicts: Sequence[Verdict], near: range) -> _Around:
+def _look_around(markup: Markup, verdicts: Sequence[Verdict], near: range, headline: int | None) -> _Around:
     blocks = markup.blocks
     return _Around(
         verdicts=verdicts,
         dated=frozenset(place for place in near if len(blocks[place].text) < byline.BYLINE_LENGTH
-                        and (datetext.find_dates(blocks[place].text)
+                        and (datetext.find_dates(byline.part_days(blocks[place].text))
                              or any(name == "time" for name, _ in blocks[place].marks))),
         handles=frozenset(wording.fold(word[1:].replace("_", "")) for place in near
                           for word in blocks[place].text.split() if word.startswith("@")),
-        headline=title.locate_headline(markup, verdicts),
+        headline=headline,
         start=title.find_start(verdicts),
         end=max((place for place, verdict in enumerate(verdicts) if verdict.keep), default=-1),
     )
@@ -197,7 +200,7 @@ def _can_sign(name: str) -> bool:
     """Whether a name that is no person's can stand behind "by": a login or an organisation, no words of a text."""
     words = name.split()
     if len(words) > 1:
-        return words[0][0].isupper() and len(words) <= byline.MOST_WORDS
+        return not words[0][0].islower() and len(words) <= byline.MOST_WORDS
     if name.casefold() in datetext.read_months():
         return False
     return len(name) > 2 and not any(name.casefold() in byline.read_words(kind) for kind in ("by", "role", "particle"))
@@ -223,14 +226,15 @@ def _judge_line(block: Block, place: int, around: _Around) -> float:
 
 def _judge_far(block: Block, place: int, around: _Around) -> float:
     """How likely a line away from the headline names the author: below the story, or where nothing was kept."""
-    says_by = byline.says_by(block.text)
-    if _is_elsewhere(block, around.verdicts[place]):
-        return 0.0
-    if _has_author_class(block):
-        return _SIGNED_FAR if says_by else 0.55
     begins = around.start < place <= around.start + _ENDING
     ends = around.end - _ENDING < place <= around.end + _ENDING and place > around.start
-    return _SIGNED_BELOW if (begins or ends) and says_by else 0.0
+    marked = _has_author_class(block)
+    if not (marked or begins or ends) or _is_elsewhere(block, around.verdicts[place]):
+        return 0.0
+    says_by = byline.says_by(block.text)
+    if marked:
+        return _SIGNED_FAR if says_by else 0.55
+    return _SIGNED_BELOW if says_by else 0.0
 
 
 def _has_author_class(block: Block) -> bool:

@@ -17,7 +17,7 @@ _PARTS = re.compile(r"\s+[|·•–—]\s+")
 _REST_OF_DATE = re.compile(r"[\s,|·•:\-–—]*(?:(?:at|um|à|@|às|alle|kl)\.?\s)?(?:\d\d?[:.h]\d\d(?::\d\d)?)?"
                            r"\s?(?:(?:uhr|am|pm)\b)?\s?(?:(?:[ep][sd]?t|gmt|utc)\b)?[\s,|·•\-–—]*", re.IGNORECASE)
 _INNER_BY = re.compile(r"\s(?i:by|von|par|por|door|av|af|przez)\s(?=[A-ZÀ-Ý])")
-# "Posted in Coast by jane on 3 May 2018", and the day of publication and that of a change run into one.
+# "Posted in Coast by jane on 3 May 2018".
 _INNER_SIGN = re.compile(r"(?<=\s)(?i:by|von|par|por|door|av|af|przez)\s(?=\S+(?:\s\S+){0,3}\s*$)")
 _GLUED = re.compile(r"((?:19|20)\d\d)(?=\d\d?\.\s|[A-ZÀ-Ý][a-zà-ý]{2})")
 _WORDS_BEFORE = 5
@@ -144,7 +144,7 @@ def find_signed(text: str) -> str:
         if match_by().match(part):
             text = part
             break
-    text = _GLUED.sub(r"\1 ", text)
+    text = part_days(text)
     dates = datetext.find_dates(text)
     if not dates:
         return text
@@ -160,6 +160,11 @@ def find_signed(text: str) -> str:
     if any(is_person(name) for name in name_people(before)) or match_by().match(before):
         return before
     return after if dates[0].start <= _INTRO else before
+
+
+def part_days(text: str) -> str:
+    """A line with a space between two dates that run into one: "28. Juni 201914. Januar 2020"."""
+    return _GLUED.sub(r"\1 ", text)
 
 
 def find_inner(text: str) -> str:

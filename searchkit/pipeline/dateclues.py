@@ -46,6 +46,8 @@ BYLINE_LENGTH = 160
 _LABEL_LENGTH = 30
 # What stands beside the date in a line that is nothing but the date: the day of the week, the time, "Published".
 _BESIDE_DATE = 22
+# A sentence ends so; the byline of a dump, which has no classes, can be as long, but does not.
+_STOPS = (".", "!", "?", "。", "”", "\"")
 # Where a day is labelled as that of publication below the story or in the furniture, and where it is said
 # of another story; ``pubdate`` raises the first where the page names no other.
 LABELLED = 0.32
@@ -77,8 +79,9 @@ class Surroundings:
 
 def find_clues(markup: Markup, verdicts: Sequence[Verdict], url: str | None) -> list[Seen]:
     """All dates that stand on a page outside its running text, and those that open its story."""
-    around = Surroundings(markup, verdicts, title.locate_byline(markup, verdicts),
-                          title.locate_headline(markup, verdicts), find_end(verdicts), guess_order(markup))
+    headline = title.locate_headline(markup, verdicts)
+    around = Surroundings(markup, verdicts, title.locate_byline(verdicts, headline), headline, find_end(verdicts),
+                          guess_order(markup))
     return [*_from_head(around), *_from_marks(around), *_from_address(url or ""), *_from_lines(around)]
 
 
@@ -225,12 +228,14 @@ def _judge_byline(around: Surroundings, place: int, date: datetext.FoundDate, ma
         return 0.4
     if len(text) - (date.end - date.start) <= _BESIDE_DATE:
         return 0.87
-    return 0.85 if marked or len(text) < 60 else 0.45
+    if marked or len(text) < 60:
+        return 0.85
+    return 0.7 if around.markup.kind == "text" and not text.endswith(_STOPS) else 0.45
 
 
 def _is_caption(block: Block, date: datetext.FoundDate) -> bool:
     """Whether a line says when a picture was taken or a report was on air."""
-    return bool(_CREDIT.search(block.text)) or (
+    return bool(_CREDIT.search(block.text[:date.start])) or (
         block.tag == "figcaption" and len(block.text) - (date.end - date.start) > _BESIDE_DATE)
 
 
@@ -238,8 +243,11 @@ def _kind_of_label(around: Surroundings, place: int, date: datetext.FoundDate) -
     """What the short block before says of a date that begins its block: "Date:", then "22 March 2018"."""
     if place == 0 or date.start > 0:
         return None
-    label = around.markup.blocks[place - 1].text
-    return _kind_before(label, len(label)) if len(label) <= _LABEL_LENGTH and not _DIGIT.search(label) else None
+    label = around.markup.blocks[place - 1].text.casefold().rstrip(" :")
+    if len(label) > _LABEL_LENGTH:
+        return None
+    return next((kind for kind, pattern in _kinds() if kind != "comment"
+                 for match in pattern.finditer(label) if match.end() == len(label)), None)
 
 
 def _is_elsewhere(around: Surroundings, place: int) -> bool:

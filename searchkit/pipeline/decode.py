@@ -27,6 +27,7 @@ _WIDER = {
 # Codecs of Python that no page is written in and that would mangle it.
 _NOT_FOR_PAGES = {"utf-7", "unicode-escape", "raw-unicode-escape", "punycode", "idna", "undefined", "mbcs", "oem"}
 
+_HEAD = 8192  # bytes in which a page names its encoding, if anywhere; the search is not linear
 _SAMPLE = 65536  # bytes looked at to tell text from binary and one encoding from another
 _SMALL = 256  # below this many bytes stray control characters do not make a file binary
 _MOST_CONTROLS = 0.1  # text has next to none; compressed or packed data has about 10 to 12 in 100
@@ -133,7 +134,7 @@ def _decode_text(data: bytes) -> str:
 
 def _declared(data: bytes) -> str | None:
     """The encoding that the page's own head names, if it is one that pages are written in."""
-    name = EncodingDetector.find_declared_encoding(data, is_html=True)
+    name = EncodingDetector.find_declared_encoding(data[:_HEAD], is_html=True)
     try:
         known = codecs.lookup(name or "").name
         "".encode(known)

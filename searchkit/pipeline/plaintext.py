@@ -26,7 +26,7 @@ _BOUNDARY = re.compile(
     r"|figcaption|figure|footer|form|h[1-6]|head|header|hr|html|label|legend|li|main|menu|nav|ol|option|p|pre"
     r"|section|select|summary|table|tbody|td|textarea|tfoot|th|thead|title|tr|ul|video)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[a-z/!?][^<>]*>", re.IGNORECASE)
-_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});?", re.IGNORECASE)
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}(?![0-9])|#x[0-9a-f]{1,6}(?![0-9a-f])|[a-z][a-z0-9]{1,31});?", re.IGNORECASE)
 _SPACES = re.compile(r"[^\S\n]{2,}|[^\S \n]")
 _BREAK = re.compile(r" ?\n[ \n]*")
 _TITLE = re.compile(r"<title\b[^<>]*>([^<]*)", re.IGNORECASE)
@@ -48,7 +48,7 @@ def strip_tags(markup: str) -> str:
 
 def separate_lines(text: str) -> str:
     """A text whose lines are its paragraphs, with a blank line between them."""
-    return _BREAK.sub("\n\n", _SPACES.sub(" ", text[:MOST_TEXT])).strip()
+    return _BREAK.sub("\n\n", _SPACES.sub(" ", text[:MOST_TEXT])).strip()[:MOST_TEXT]
 
 
 def _cut(markup: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ REASON = "repeated"
 # Both were chosen on 443 pages of sites with several pages: shorter lines ("More") say nothing, and a page most
 # of whose text stands elsewhere too is another copy of the same story.
 SHORTEST = 3  # words of a line that is compared
+LARGEST_BODY = 1_000_000  # characters; what is longer is no story, and the run would wait for its entities
 LARGEST_SHARE = 0.5  # of a body's characters that may be taken out
 
 
@@ -51,13 +52,14 @@ def strip_repeated(document: Document, repeated: Set[int]) -> Document:
     """The document without the paragraphs that siblings repeat; itself when there are none, or too many."""
     paragraphs = document.body.split("\n\n")
     taken = [text for text in paragraphs if fingerprint(text) in repeated]
-    if not taken:
+    if not taken or len(document.body) > LARGEST_BODY:
         return document
     earlier = sum(len(part.text) for part in document.chrome if part.reason == REASON)
     share = (sum(map(len, taken)) + earlier) / (len(document.body) + earlier)
     if share > LARGEST_SHARE:
         return document
-    body = "\n\n".join(text for text in paragraphs if text not in taken)
+    gone = set(taken)
+    body = "\n\n".join(text for text in paragraphs if text not in gone)
     chrome = (*document.chrome, *(Chrome(text, REASON) for text in taken))
     found = entities.find_entities(body, document.language)
     return replace(document, body=body, chrome=chrome, entities=found)

@@ -54,10 +54,9 @@ def locate_headline(markup: Markup, verdicts: Sequence[Verdict]) -> int | None:
     return headings[-1] if headings else None
 
 
-def locate_byline(markup: Markup, verdicts: Sequence[Verdict]) -> range:
+def locate_byline(verdicts: Sequence[Verdict], headline: int | None) -> range:
     """The positions among which date and author stand: about the headline, down to the story's second block."""
-    start, end = find_start(verdicts), len(markup.blocks)
-    headline = locate_headline(markup, verdicts)
+    start, end = find_start(verdicts), len(verdicts)
     if headline is None:
         return range(max(0, start - 2 * _ABOVE), min(start + 2, end))
     below = max((place for place, verdict in enumerate(verdicts) if verdict.keep), default=end)

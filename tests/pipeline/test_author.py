@@ -20,10 +20,14 @@ def best(*blocks, **head):
 
 
 @pytest.mark.parametrize(("text", "people"), [
-    ("By Jane Roe", ("Jane Roe",)), ("By JANE ROE and John Q. Doe", ("Jane Roe", "John Q. Doe")),
+    ("By Jane Roe", ("Jane Roe",)), ("Text & Fotos: Jane Roe", ("Jane Roe",)),
+    ("By JANE ROE and John Q. Doe", ("Jane Roe", "John Q. Doe")),
     ("by Jane van der Berg, Senior Reporter", ("Jane van der Berg",)), ("Von Alexa von Heyden", ("Alexa von Heyden",)),
     ("Por María de la Cruz, Madrid", ("María de la Cruz",)), ("Jane Roe | March 9, 2023", ("Jane Roe",)),
     ("Jane Roe jane@harbour.example @janeroe", ("Jane Roe",)), ("ByJane Roe", ("Jane Roe",)), ("", ()), ("12:30", ()),
+    ("Jane Roe 06 PM", ("Jane Roe",)), ("Par Jane Roe le", ("Jane Roe",)), ("by Al Roe", ("Al Roe",)),
+    ("Jane Roe Schreibe einen Kommentar", ("Jane Roe",)), ("The Associated Press", ("The Associated Press",)),
+    ("By University of the Coast", ("University of the Coast",)), ("harbour-post.com", ("harbour-post.com",)),
 ])
 def test_bylines_are_reduced_to_names(text, people):
     assert name_people(text) == people
@@ -94,3 +98,45 @@ def test_names_in_comments_are_no_authors():
 
 def test_dump_without_a_byline_has_no_author():
     assert best(HEADLINE, Block(STORY, gap=1), kind="text") is None
+
+
+@pytest.mark.parametrize("line", [
+    "Posted in Coast by jane_roe on August 3, 2019", "Veröffentlicht am Fr, 24. Januar 2020, 18:18 von jane_roe",
+    "Posted by jane_roe in Diary, 3 May 2018",
+])
+def test_login_inside_a_line_with_a_date_is_the_author(line):
+    assert best(HEADLINE, Block(line), Block(STORY)) == "jane_roe"
+
+
+@pytest.mark.parametrize("line", [
+    "28. Juni 201914. Januar 2020 | Jane Roe", "January 17, 2017 at 6:08 PM ET by Jane Roe", "3 May 2018 Jane Roe 0",
+])
+def test_name_behind_the_date_is_the_author(line):
+    assert best(HEADLINE, Block(line), Block(STORY)) == "Jane Roe"
+
+
+def test_column_by_somebody_names_the_author():
+    assert best(HEADLINE, Block("Eine Kolumne von Anna Berg"), Block(STORY)) == "Anna Berg"
+
+
+def test_line_with_by_at_the_storys_end_signs_it():
+    assert best(HEADLINE, Block(STORY), Block(STORY), Block("Autorin: Anna Berg")) == "Anna Berg"
+
+
+def test_byline_with_all_authors_beats_a_head_with_one_of_them():
+    script = '{"@type": "Article", "author": {"name": "Anna Berg"}}'
+
+    assert best(HEADLINE, Block("By Anna Berg and Peter Lund"), Block(STORY), json_ld=(script,)) == (
+        "Anna Berg; Peter Lund")
+
+
+def test_microdata_by_the_headline_beats_that_of_other_stories():
+    blocks = [HEADLINE, Block("Anna Berg", marks=(("itemprop:author", "Anna Berg"),)), Block(STORY),
+              *[Block("More")] * 30, Block("Peter Lund", marks=(("itemprop:author", "Peter Lund"),))]
+
+    assert best(*blocks) == "Anna Berg"
+
+
+def test_days_and_months_are_nobody():
+    for word in ("Donnerstag", "Juli", "Monday"):
+        assert best(HEADLINE, Block(word, "div", context=("div.author",)), Block(STORY)) is None

@@ -18,7 +18,7 @@ class Story:
     heading: str
     byline: str
     date: str
-    author: str | None
+    author: str
     body: str
 
 
@@ -32,12 +32,12 @@ STORIES = {
                 "La vieille maison du passeur rouvre après deux ans de travaux, et l'association y montre des cartes, "
                 "des cordages et la cloche que l'on sonnait autrefois dans le brouillard."),
     "es": Story("La casa del barquero será un museo", "Por Lucía Herrera", "22 de marzo de 2018", "Lucía Herrera",
-                "La vieja casa del barquero abre de nuevo después de dos años de obras, y la asociación muestra en ella "
-                "los mapas, las cuerdas y la campana que antes sonaba cuando había niebla."),
+                "La vieja casa del barquero abre de nuevo después de dos años de obras, y la asociación muestra "
+                "allí los mapas, las cuerdas y la campana que antes sonaba cuando había niebla."),
     "it": Story("La casa del traghettatore diventa un museo", "di Paola Marchetti", "giovedì 22 marzo 2018",
                 "Paola Marchetti",
-                "La vecchia casa del traghettatore riapre dopo due anni di lavori, e l'associazione vi espone le carte, "
-                "le corde e la campana che una volta suonava quando c'era la nebbia."),
+                "La vecchia casa del traghettatore riapre dopo due anni di lavori, e l'associazione vi espone le "
+                "carte, le corde e la campana che una volta suonava quando c'era la nebbia."),
     "pt": Story("A casa do barqueiro vai ser um museu", "Por Inês Carvalho", "22 de março de 2018", "Inês Carvalho",
                 "A velha casa do barqueiro abre de novo depois de dois anos de obras, e a associação mostra os mapas, "
                 "as cordas e o sino que antes tocava quando havia nevoeiro no rio."),
@@ -45,18 +45,19 @@ STORIES = {
                 "Het oude veerhuis gaat na twee jaar verbouwen weer open, en de vereniging laat er kaarten, touwen en "
                 "de klok zien die vroeger werd geluid als er mist op de rivier hing."),
     "ru": Story("Дом паромщика станет музеем", "Автор: Анна Лебедева", "22 марта 2018 года", "Анна Лебедева",
-                "Старый дом паромщика снова откроется после двух лет ремонта, и общество покажет в нём карты, канаты и "
-                "колокол, в который раньше звонили, когда над рекой стоял туман."),
+                "Старый дом паромщика снова откроется после двух лет ремонта, и общество покажет в нём карты, канаты "
+                "и колокол, в который раньше звонили, когда над рекой стоял туман."),
     "zh": Story("渡口老屋将改建为博物馆", "作者：林晓梅", "2018年3月22日", "林晓梅",
                 "渡口边的老屋经过两年修缮后重新开放，协会将在这里展出地图、缆绳和那口在大雾天敲响的铜钟。"
                 "孩子们可以在周末亲手敲钟，老船工会讲述河上的往事。"),
     "ja": Story("渡し守の家が資料館になる", "文：高橋花子", "2018年03月22日（木）", "高橋花子",
-                "川べりの古い渡し守の家が二年の改修を終えて再び開きます。会の人びとは地図や綱、そして霧の日に鳴らした鐘を"
-                "展示します。週末には子どもたちも鐘を鳴らすことができます。"),
+                "川べりの古い渡し守の家が二年の改修を終えて再び開きます。会の人びとは地図や綱、そして霧の日に"
+                "鳴らした鐘を展示します。週末には子どもたちも鐘を鳴らすことができます。"),
     "ko": Story("나루터 옛집이 박물관이 된다", "글: 김하늘", "2018년 3월 22일", "김하늘",
-                "강가의 오래된 나루터 집이 두 해 동안의 수리를 마치고 다시 문을 연다. 모임은 그곳에 지도와 밧줄, 그리고 안개 낀 "
-                "날에 울리던 종을 전시한다. 주말에는 아이들도 종을 칠 수 있다."),
-    "ar": Story("بيت العبّارة القديم يصبح متحفا", "بقلم: ليلى منصور", "الخميس ٢٢ مارس ٢٠١٨", None,
+                "강가의 오래된 나루터 집이 두 해 동안의 수리를 마치고 다시 문을 연다. 모임은 그곳에 지도와 "
+                "밧줄, 그리고 안개 낀 날에 울리던 종을 전시한다. 주말에는 아이들도 종을 칠 수 있다."),
+    "ar": Story("بيت العبّارة القديم يصبح متحفا", "بقلم: ليلى منصور", "الخميس ٢٢ مارس ٢٠١٨",
+                "ليلى منصور",
                 "يفتح بيت العبّارة القديم أبوابه من جديد بعد عامين من الترميم، وتعرض الجمعية فيه الخرائط والحبال والجرس "
                 "الذي كان يقرع في أيام الضباب على ضفة النهر."),
 }
@@ -83,7 +84,7 @@ def test_page_keeps_its_date_and_language(code, form):
 
 
 @pytest.mark.parametrize("form", [make_html, make_dump])
-@pytest.mark.parametrize("code", sorted(code for code, story in STORIES.items() if story.author))
+@pytest.mark.parametrize("code", sorted(STORIES))
 def test_page_keeps_its_byline(code, form):
     made = extract(Page("page", form(STORIES[code])))
 

@@ -27,6 +27,10 @@ def day(dates):
     ("3. Dezember 2024", "2024-12-03"), ("le 1er mars 2020", "2020-03-01"), ("10 de março de 2021", "2021-03-10"),
     ("2024년 12월 3일", "2024-12-03"), ("2019年4月21日", "2019-04-21"), ("17 мая 2021", "2021-05-17"),
     ("02.02.2022, 11:30 Uhr", "2022-02-02"), ("2023/12/21", "2023-12-21"), ("12-Jan-2020", "2020-01-12"),
+    ("22 de marzo del 2018", "2018-03-22"), ("22 آذار / مارس 2018", "2018-03-22"), ("٢٢ مارس ٢٠١٨", "2018-03-22"),
+    ("22 كانون الثاني 2018", "2018-01-22"), ("２０１８年３月２２日", "2018-03-22"), ("2018. 3. 22.", "2018-03-22"),
+    ("平成30年3月22日", "2018-03-22"), ("令和元年5月3日", "2019-05-03"), ("二〇一八年三月二十二日", "2018-03-22"),
+    ("2018年3月", "2018-03"), ("26 | 01 | 2022", "2022-01-26"), ("22.3.18", "2018-03-22"),
     ("27/11/2019 10:24", "2019-11-27"), ("March 2018", "2018-03"), ("14 października 2022", "2022-10-14"),
 ])
 def test_dates_are_read_in_many_forms_and_languages(text, value):
@@ -139,3 +143,75 @@ def test_dates_of_stories_listed_in_json_ld_are_not_taken():
     script = '{"@type": "ItemList", "itemListElement": [{"@type": "Article", "datePublished": "2018-03-22"}]}'
 
     assert read(Block(STORY), json_ld=(script,)).date is None
+
+
+def stamp(day):
+    return (f'{{"@type": "NewsArticle", "datePublished": "{day}"}}',)
+
+
+def test_day_that_readers_see_beats_another_zone_for_the_same_moment():
+    dates = read(Block(HEADLINE, "h1"), Block("23 March 2018, 3:57 AM"), Block(STORY),
+                 json_ld=stamp("2018-03-22T22:57:00-05:00"))
+
+    assert day(dates) == "2018-03-23"
+
+
+def test_day_below_a_standfirst_is_the_bylines():
+    standfirst = Block(STORY[:60], "p")
+    dates = find_dates(Markup((Block(HEADLINE, "h1"), standfirst, Block("Share"), Block("By Jane Roe"),
+                               Block("22 March 2018"), Block(STORY))),
+                       [Verdict(False, "headline"), Verdict(True, "story"), Verdict(False, "share"),
+                        Verdict(False, "byline"), Verdict(False, "date"), Verdict(True, "story")], None, None)
+
+    assert (day(dates), dates.date.source) == ("2018-03-22", "byline")
+
+
+def test_day_of_a_change_that_readers_see_does_not_beat_that_of_publication():
+    dates = read(Block(HEADLINE, "h1"), Block("5 May 2019"), Block(STORY), json_ld=stamp("2018-03-22"),
+                 meta=(("article:modified_time", "2019-05-05T10:00:00Z"),))
+
+    assert day(dates) == "2018-03-22"
+    assert dates.date.confidence < 0.9
+
+
+def test_confidence_is_high_only_where_different_places_agree():
+    seen = read(Block(HEADLINE, "h1"), Block("22 March 2018"), Block(STORY), json_ld=stamp("2018-03-22"))
+    unseen = read(Block(HEADLINE, "h1"), Block(STORY), json_ld=stamp("2018-03-22"))
+
+    assert seen.date.confidence > 0.95 > 0.9 > unseen.date.confidence
+
+
+def test_label_before_a_day_tells_what_it_is():
+    def label(text):
+        return read(Block(HEADLINE, "h1"), Block(STORY), *[Block("Jane Roe")] * 8, Block(text), Block("22 March 2018"))
+
+    assert day(label("Date:")) == "2018-03-22"
+    assert label("Last modified:").date is None
+
+
+def test_word_behind_a_day_can_say_that_it_is_that_of_a_change():
+    assert read(Block(HEADLINE, "h1"), Block("2018.03.22 update"), Block(STORY)).date is None
+
+
+def test_labelled_day_below_the_story_is_taken_where_it_is_the_only_one():
+    below = Block("Gespeichert von jane am 22. März 2018", "div", context=("div.footer",))
+
+    assert day(read(Block(HEADLINE, "h1"), Block(STORY), below)) == "2018-03-22"
+
+
+def test_day_in_a_caption_or_in_the_headline_is_not_the_byline():
+    caption = Block("Photo: Jane Roe, 3 May 2017", "figcaption")
+
+    assert read(Block(HEADLINE, "h1"), caption, Block(STORY)).date is None
+    assert day(read(Block("Keeper leaves on 3 May 2018", "h1"), Block("22 March 2018"), Block(STORY))) == "2018-03-22"
+
+
+def test_months_of_an_archive_are_not_taken():
+    assert read(Block(HEADLINE, "h1"), Block("June 2009"), Block("July 2009"), Block(STORY)).date is None
+
+
+def test_doubtful_order_is_settled_by_a_sure_day_elsewhere():
+    dates = read(Block(HEADLINE, "h1"), Block(STORY), Block("Created: 1 November 2023"),
+                 meta=(("date", "11/01/2023 12:43"),))
+
+    assert day(dates) == "2023-11-01"
