@@ -154,7 +154,8 @@ def render_report(report: IndexReport, style: Style) -> Iterator[str]:
     said = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name != "removed")
     yield f"{said} in {report.seconds:.1f} s"
     for page in report.warnings[:SHOWN_REJECTED]:
-        yield style.dim(f"  only the text was taken of {make_line(page.path)} ({page.reason}: {make_line(page.detail)})")
+        said = f"{make_line(page.path)} ({page.reason}: {make_line(page.detail)})"
+        yield style.dim(f"  only the text was taken of {said}")
     # Images and styles that a browser saved beside its pages are no news; what else was rejected comes first.
     ordered = sorted(report.rejected, key=lambda page: page.reason == "not-a-page")
     for page in ordered[:SHOWN_REJECTED]:

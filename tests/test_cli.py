@@ -74,7 +74,7 @@ def test_index_answers_in_json_as_the_contract_says(write_lines: Callable[..., P
     write_lines(['{"body": "Fine.", "entities": []}', "not json"])
     result = run("index", "stories.jsonl", "--json")
     report = json.loads(result.stdout)
-    assert set(report) == {"added", "updated", "unchanged", "removed", "rejected", "seconds"}
+    assert set(report) == {"added", "updated", "unchanged", "removed", "rejected", "seconds", "warnings"}
     assert [set(page) for page in report["rejected"]] == [{"path", "reason", "detail"}]
     assert (report["added"], report["rejected"][0]["path"], result.exit_code) == (1, "stories.jsonl#2", 0)
 

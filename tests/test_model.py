@@ -96,4 +96,4 @@ def test_results_are_their_hits() -> None:
 def test_the_json_of_a_report_is_that_of_the_contract() -> None:
     assert IndexReport(1, 2, 3, 4, (Rejected("p", "empty", "d"),), 0.5).to_dict() == {
         "added": 1, "updated": 2, "unchanged": 3, "removed": 4,
-        "rejected": [{"path": "p", "reason": "empty", "detail": "d"}], "seconds": 0.5}
+        "rejected": [{"path": "p", "reason": "empty", "detail": "d"}], "seconds": 0.5, "warnings": []}
