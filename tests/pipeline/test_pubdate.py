@@ -208,6 +208,8 @@ def test_day_in_a_caption_or_in_the_headline_is_not_the_byline():
 
 def test_months_of_an_archive_are_not_taken():
     assert read(Block(HEADLINE, "h1"), Block("June 2009"), Block("July 2009"), Block(STORY)).date is None
+    assert day(read(Block(HEADLINE, "h1"), Block("By Jane Roe, June 2009"), Block(STORY),
+                    Block("Ferries of July 2009"))) == "2009-06"
 
 
 def test_doubtful_order_is_settled_by_a_sure_day_elsewhere():
