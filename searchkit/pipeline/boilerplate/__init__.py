@@ -1,145 +1,72 @@
 """Blocks become main content and chrome, each with a reason.
 
 One mechanism for HTML and text dumps: each block has features of its text (``features``) and, in HTML, a
-place among the elements around it (``surroundings``); both make its score (``scoring``). The best runs of
-blocks are the story; what stands in them (``reasons``) or closes them (``ending``) and is no part of it is
-taken out again.
+place among the elements around it (``surroundings``). Rules make a first guess of these (``scoring``,
+``firstguess``); a learned model corrects it (``columns``, ``model``). What stands in the story
+(``reasons``) or closes it (``ending``) and is no part of it is taken out again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from searchkit.pipeline.block import Block, Markup, Verdict
+from searchkit.pipeline.block import Markup, Verdict
 from searchkit.pipeline.boilerplate import ending, reasons
-from searchkit.pipeline.boilerplate.features import Features, describe, measure_prose
-from searchkit.pipeline.boilerplate.scoring import score
-from searchkit.pipeline.boilerplate.surroundings import Place, find_places
+from searchkit.pipeline.boilerplate.features import Features, describe
+from searchkit.pipeline.boilerplate.firstguess import Guess, guess
+from searchkit.pipeline.boilerplate.model import Model, rate, read_model
 
-# Tuned with the weights of ``scoring`` and on the same pages.
-_GAP = 40.0  # how far below its height the score of a run may fall before the run is over
-_SECOND = 0.4  # of the best run's sum: other runs that reach it are story too (galleries cut stories in two)
-_INSIDE = 0.6  # share of a run's blocks in the element with most prose that makes it story too
-_IN_SECTION = (0.25, -0.5)  # factor and summand of scores under a heading such as "Comments"
-
-_SOME_PROSE = 20  # words of prose in a paragraph; teasers have fewer
-_MUCH_PROSE = 45  # in one paragraph: the story goes on
-_ENOUGH_PROSE = 60  # words of story before a heading "Comments"; else it is only a link to them
-_STORY_SHARE = 0.3  # and the share of all the page's prose
-
-_STANDFIRST_REACH = 20  # blocks before the story in which its standfirst is looked for
-_STANDFIRST = 8  # words
+_LIKELY = 0.5  # from this probability on a block is story on any page
+_PERHAPS = 0.2  # from this one on a block is story that stands between two of it, if the rules agree
+_LINE_WORDS = 0.5  # added to a block's words, so that blocks without words weigh something too
 
 
-class _Run(NamedTuple):
-    """Blocks ``first`` to before ``stop``, whose scores add up to ``total``."""
+def judge(markup: Markup, model: Model | None = None) -> tuple[Verdict, ...]:
+    """One verdict for each block, in their order; at least one is kept if there are any.
 
-    total: float
-    first: int
-    stop: int
-
-
-def judge(markup: Markup) -> tuple[Verdict, ...]:
-    """One verdict for each block, in their order; at least one is kept if there are any."""
+    ``model`` is the one to judge with instead of the package's own.
+    """
     blocks = markup.blocks
     if not blocks:
         return ()
     features = describe(blocks)
-    places = find_places(blocks, features)
-    sections = _find_sections(features)
-    scores = [score(feature, place) for feature, place in zip(features, places, strict=True)]
-    factor, summand = _IN_SECTION
-    rated = [value if section is None else min(value, value * factor + summand)
-             for value, section in zip(scores, sections, strict=True)]
-    best = max(range(len(blocks)), key=lambda index: (rated[index], features[index].words))
-    kept = _choose(_find_runs(rated), best, places)
-    if markup.kind == "html":
-        _fill(features, places, sections, kept)
-        _add_standfirst(blocks, features, places, kept)
-    verdicts = reasons.explain(markup, reasons.Evidence(features, places, sections, scores), kept)
+    found = guess(markup, features)
+    ratings = rate(markup, found, model or read_model())
+    kept = choose(ratings, features)
+    _bridge(found, ratings, kept)
+    if not any(kept):
+        kept[found.best] = True
+    evidence = reasons.Evidence(features, found.places, found.sections, found.scores, ratings)
+    verdicts = reasons.explain(markup, evidence, kept)
     if any(verdict.keep for verdict in verdicts):
         return ending.trim(blocks, features, verdicts)
-    return (*verdicts[:best], Verdict(True, "story"), *verdicts[best + 1 :])
+    return (*verdicts[:found.best], Verdict(True, "story"), *verdicts[found.best + 1 :])
 
 
-def _find_sections(features: Sequence[Features]) -> list[str | None]:
-    """For each block the kind of section that it is in, if that is none of the story's."""
-    prose = [measure_prose(feature) for feature in features]
-    total = sum(prose)
-    sections: list[str | None] = []
-    before = 0.0
-    current = None
-    for index, feature in enumerate(features):
-        if feature.section == "comments":
-            if before > max(_ENOUGH_PROSE, _STORY_SHARE * total):
-                current = "comments"
-        elif feature.section in ("teaser", "author bio"):
-            current = current if current == "comments" else feature.section
-        elif current in ("teaser", "author bio") and prose[index] > _SOME_PROSE:
-            following = max(prose[index + 1 : index + 3], default=0.0)
-            if prose[index] > _MUCH_PROSE or before < _ENOUGH_PROSE or following > _SOME_PROSE:
-                current = None
-        before += prose[index]
-        sections.append(current)
-    return sections
-
-
-def _find_runs(scores: Sequence[float]) -> list[_Run]:
-    """The runs of blocks whose scores add up, each as long as it can be."""
-    runs = []
-    total = best = 0.0
-    first = stop = 0
-    for index, value in enumerate([*scores, float("-inf")]):
-        if total <= 0:
-            total = best = 0.0
-            first = index
-        total += value
-        if total > best:
-            best, stop = total, index + 1
-        elif best > 0 and (total <= 0 or best - total > _GAP):
-            runs.append(_Run(best, first, stop))
-            total = best = 0.0
-            first = index + 1
-    return runs
-
-
-def _choose(runs: Sequence[_Run], fallback: int, places: Sequence[Place]) -> list[bool]:
-    """Which blocks are in a run that is story; without any run only the fallback."""
-    kept = [False] * len(places)
-    if not runs:
-        kept[fallback] = True
-        return kept
-    best = max(runs).total
-    everywhere = all(place.inside for place in places)
-    for total, first, stop in runs:
-        inside = not everywhere and sum(place.inside for place in places[first:stop]) > _INSIDE * (stop - first)
-        if total > _SECOND * best or inside:
-            kept[first:stop] = [True] * (stop - first)
-    return kept
-
-
-def _fill(features: Sequence[Features], places: Sequence[Place], sections: Sequence[str | None],
-          kept: list[bool]) -> None:
-    """Keep what stands in the element with most of the prose and has no sign of furniture."""
-    for index, (feature, place) in enumerate(zip(features, places, strict=True)):
-        if place.inside and not place.clue and not place.hidden and not sections[index] and _is_plain(feature):
+def _bridge(found: Guess, ratings: Sequence[float], kept: list[bool]) -> None:
+    """Keep single blocks in the midst of the story, such as subheadings, that the model is in doubt of."""
+    for index in range(1, len(kept) - 1):
+        if (not kept[index] and found.kept[index] and ratings[index] >= _PERHAPS
+                and min(ratings[index - 1], ratings[index + 1]) >= _LIKELY):
             kept[index] = True
 
 
-def _is_plain(feature: Features) -> bool:
-    return feature.links < 0.5 and not (
-        feature.furniture or feature.section or feature.lead or feature.repeated or feature.dated
-        or feature.copyright or feature.about_site or feature.cut_short)
+def choose(ratings: Sequence[float], features: Sequence[Features]) -> list[bool]:
+    """Which blocks are kept, given how likely each is story.
 
-
-def _add_standfirst(blocks: Sequence[Block], features: Sequence[Features], places: Sequence[Place],
-                    kept: list[bool]) -> None:
-    """Keep a standfirst, which often stands apart from the story, under the headline."""
-    first = kept.index(True)
-    for index in range(first - 1, max(first - _STANDFIRST_REACH, 0) - 1, -1):
-        if blocks[index].tag == "h1":
-            return
-        if (places[index].standfirst and features[index].words >= _STANDFIRST and _is_plain(features[index])
-                and places[index].clue in (None, "navigation", "teaser", "byline")):
-            kept[index] = True
+    Those that promise the best F1 over words: where the story is plain that means what is likelier than not, on a
+    page where nothing is sure also what is less likely.
+    """
+    weights = [feature.words + _LINE_WORDS for feature in features]
+    expected = sum(rating * weight for rating, weight in zip(ratings, weights, strict=True))
+    right = size = best = 0.0
+    least = _LIKELY
+    for index in sorted(range(len(ratings)), key=lambda index: (-ratings[index], index)):
+        if ratings[index] <= 0:
+            break
+        right += ratings[index] * weights[index]
+        size += weights[index]
+        if 2 * right / (size + expected) > best:
+            best = 2 * right / (size + expected)
+            least = min(_LIKELY, ratings[index])
+    return [rating >= least for rating in ratings]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -32,6 +32,8 @@ _WHEN = re.compile(
 _MAY_SAY_WHEN = re.compile(r"\d|ago\b", re.IGNORECASE)  # without either ``_WHEN`` finds nothing, and slowly
 _AGO = re.compile(r"\bago\b|\b(?:vor|il y a|hace|há)\s+\d+", re.IGNORECASE)
 _COPYRIGHT = re.compile(r"©|\(c\)\s*(?:19|20)\d\d|\bcopyright\b|&copy;")  # in lower case
+_QUOTE = re.compile("[\"“”„«»]")
+_TOPIC = 3  # letters of the shortest word that says what a text is about
 _DATE_WORDS = 9  # words of a line that says little more than when
 
 
@@ -55,6 +57,10 @@ class Features(NamedTuple):
     furniture_words: int
     about_site: str | None  # what a paragraph about the site itself is about
     goes_on: bool  # begins in lower case or with punctuation, after a block that ends no sentence
+    capitals: float  # share of words that begin with a capital
+    commas: int
+    quoted: bool  # there is a quotation mark
+    topics: frozenset[str]  # the words that say what it is about: all but function words and the shortest
 
 
 def describe(blocks: Sequence[Block]) -> list[Features]:
@@ -79,6 +85,11 @@ def measure_prose(feature: Features) -> float:
     if feature.words < _SENTENCE or not feature.sentences or feature.links > 0.5 or feature.cut_short:
         return 0.0
     return feature.words * (1 - feature.links) * min(1.0, feature.fillers * 3)
+
+
+def find_topics(words: Iterable[str]) -> frozenset[str]:
+    """The words that say what a text is about."""
+    return frozenset(word for word in words if len(word) >= _TOPIC) - chromewords.function_words()
 
 
 def _describe(block: Block, lower: str, repeated: bool) -> Features:
@@ -109,6 +120,10 @@ def _describe(block: Block, lower: str, repeated: bool) -> Features:
         furniture_words=furniture_words,
         about_site=site if site_words >= max(_SITE_WORDS, len(words) * _SITE_SHARE) else None,
         goes_on=text[:1].islower() or text[:1] in ",;:).”’…",
+        capitals=sum(word[0].isupper() for word in text.split()) / (count or 1),
+        commas=text.count(","),
+        quoted=_QUOTE.search(text) is not None,
+        topics=find_topics(words),
     )
 
 

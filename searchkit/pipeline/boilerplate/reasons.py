@@ -10,6 +10,7 @@ from searchkit.pipeline.boilerplate import chromewords
 from searchkit.pipeline.boilerplate.features import Features
 from searchkit.pipeline.boilerplate.surroundings import Place
 
+_SURE = 0.6  # from this probability on a block is story though it has signs of furniture
 _LINE = 12  # words of a line in the story that its furniture words may take out of it
 _FURNITURE_SHARE = 0.34  # if they are more than this share of its words
 _BYLINE = 9  # words; longer lines that begin with "by" are prose
@@ -23,12 +24,13 @@ _KEPT_TAGS = {"li": "list", "dd": "list", "dt": "list", "blockquote": "quote", "
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of each block: its features, place, the section it is in, and its score."""
+    """What is known of each block: its features, place, the section it is in, its score, how likely it is story."""
 
     features: Sequence[Features]
     places: Sequence[Place]
     sections: Sequence[str | None]
     scores: Sequence[float]
+    ratings: Sequence[float]
 
 
 def explain(markup: Markup, evidence: Evidence, kept: Sequence[bool]) -> tuple[Verdict, ...]:
@@ -77,8 +79,14 @@ def _find_intrusion(index: int, evidence: Evidence) -> str | None:
     feature, place = evidence.features[index], evidence.places[index]
     if feature.copyright and evidence.scores[index] < 0:
         return "footer" if feature.furniture == "footer" else "caption"
-    if feature.lead or evidence.sections[index]:
-        return feature.lead or evidence.sections[index]
+    if feature.lead:
+        return feature.lead
+    if feature.repeated and feature.words > _LINE:
+        return "repeated"
+    if evidence.ratings[index] >= _SURE:
+        return None
+    if evidence.sections[index]:
+        return evidence.sections[index]
     if place.clue and not place.standfirst:
         return place.clue
     if feature.repeated:

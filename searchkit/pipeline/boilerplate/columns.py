@@ -1,0 +1,200 @@
+"""What the learned model looks at: for each quantity a column with one number a block.
+
+The model compares single numbers with thresholds, of a block or of one a few places above or below it, so columns
+need no common scale. What each block is made of comes from ``features`` and ``firstguess``; here it is put into
+numbers, summed over windows, and measured from the ends of the page and from landmarks such as dates.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
+
+from searchkit.pipeline.block import Block, Markup
+from searchkit.pipeline.boilerplate import chromewords
+from searchkit.pipeline.boilerplate.features import Features, measure_prose
+from searchkit.pipeline.boilerplate.firstguess import Guess
+
+Columns = dict[str, list[float]]
+
+_CLUES = ("comments", "cookies", "advertisement", "share", "teaser", "navigation", "footer", "form", "sidebar",
+          "author bio", "byline", "tags", "caption")
+_SECTIONS = {"comments": 3.0, "teaser": 2.0, "author bio": 1.0}
+_MOST = 200  # words; longer paragraphs count no more
+_FAR = 99.0  # blocks; a landmark farther away, or none at all
+_LANDMARK = 20  # words of a paragraph that is a landmark
+_SPEAKS = 8  # words of a block whose topics count as the story's
+_LONGEST_SHIFT = 20  # columns of a dump's indentation
+_ARTICLE_BODY = re.compile(r'"articleBody"\s*:\s*"((?:[^"\\]|\\.)*+)"')
+_LEAST_BODY = 300  # characters of a JSON-LD articleBody that is not just a summary
+_SHINGLE = 3  # words in a row that a block and the articleBody share
+_MARK = re.compile("<[^<>]+>")
+
+
+def build_columns(markup: Markup, found: Guess) -> Columns:
+    """All columns of the first look at a page."""
+    columns = _read_features(found)
+    columns |= _measure_layout(markup.blocks, columns["prose"], markup.kind == "html")
+    columns |= _measure_position(found, columns["prose"])
+    columns |= _measure_distances(found.features, columns["prose"])
+    columns |= _sum_windows(columns, found.features)
+    columns["covered"] = _measure_cover(markup)
+    columns["cohesion"] = _measure_cohesion(found.features, found.kept)
+    return columns
+
+
+def _read_features(found: Guess) -> Columns:
+    features, places = found.features, found.places
+    take: dict[str, Callable[[Features], float]] = {
+        "words": lambda each: min(each.words, _MOST), "fillers": lambda each: each.fillers,
+        "sentences": lambda each: each.sentences, "ends": lambda each: each.ends,
+        "cut_short": lambda each: each.cut_short, "links": lambda each: each.links,
+        "listed": lambda each: each.listed, "heading": lambda each: each.heading,
+        "capitals": lambda each: each.capitals, "commas": lambda each: each.commas,
+        "quoted": lambda each: each.quoted, "furniture": lambda each: min(each.furniture_words, 3),
+        "prose": lambda each: min(measure_prose(each), _MOST), "repeated": lambda each: each.repeated,
+        "about_site": lambda each: each.about_site is not None,
+    }
+    columns = {name: [float(read(each)) for each in features] for name, read in take.items()}
+    return columns | {
+        "rule": list(found.scores),
+        "kept": [float(kept) for kept in found.kept],
+        "strength": list(found.strengths),
+        "section": [_SECTIONS.get(section or "", 0.0) for section in found.sections],
+        "clue": [float(_CLUES.index(place.clue) + 1) if place.clue in _CLUES else 0.0 for place in places],
+        "inside": [float(place.inside) for place in places],
+        "hidden": [float(place.hidden) for place in places],
+    }
+
+
+def _measure_layout(blocks: Sequence[Block], prose: Sequence[float], is_html: bool) -> Columns:
+    """How much prose stands in the same element, or at the same indentation of a dump."""
+    total = sum(prose) or 1.0
+    elements = [block.context[:-1] for block in blocks]
+    sizes = Counter(elements)
+    by_element = dict.fromkeys(elements, 0.0)
+    by_indent: dict[int, float] = {}
+    for block, element, words in zip(blocks, elements, prose, strict=True):
+        by_element[element] += words
+        by_indent[block.indent] = by_indent.get(block.indent, 0.0) + words
+    usual = max(by_indent, key=lambda indent: by_indent[indent])
+    return {
+        "element_prose": [by_element[element] / total if is_html else -1.0 for element in elements],
+        "element_size": [float(sizes[element]) if is_html else -1.0 for element in elements],
+        "indent_prose": [by_indent[block.indent] / total for block in blocks],
+        "shift": [float(max(-_LONGEST_SHIFT, min(_LONGEST_SHIFT, block.indent - usual))) for block in blocks],
+    }
+
+
+def _measure_position(found: Guess, prose: Sequence[float]) -> Columns:
+    """Where in the page, in its prose, and in what the rules keep of it a block stands."""
+    size = len(prose)
+    words = [feature.words for feature in found.features]
+    kept = [float(count) if keep else 0.0 for count, keep in zip(words, found.kept, strict=True)]
+    before, after = _measure_shares(prose)
+    kept_before, kept_after = _measure_shares(kept)
+    return {
+        "place": [float(index) for index in range(size)],
+        "from_end": [float(size - index) for index in range(size)],
+        "blocks": [float(size)] * size,
+        "page_prose": [sum(prose)] * size,
+        "kept_share": [sum(kept) / (sum(words) or 1)] * size,
+        "before": before, "after": after, "kept_before": kept_before, "kept_after": kept_after,
+    }
+
+
+def _measure_shares(values: Sequence[float]) -> tuple[list[float], list[float]]:
+    """For each block the shares of the sum of all values that stand before and after it."""
+    sums = list(accumulate(values, initial=0.0))
+    total = sums[-1] or 1.0
+    return [value / total for value in sums[:-1]], [1.0 - value / total for value in sums[1:]]
+
+
+def _measure_distances(features: Sequence[Features], prose: Sequence[float]) -> Columns:
+    """How many blocks above and below the next date, heading of a section, copyright line, paragraph are."""
+    columns: Columns = {}
+    for name, flags in (
+        ("date", [feature.dated for feature in features]),
+        ("section", [feature.section is not None for feature in features]),
+        ("copyright", [feature.copyright for feature in features]),
+        ("paragraph", [words > _LANDMARK for words in prose]),
+    ):
+        columns["since_" + name] = _count_since(flags)
+        columns["to_" + name] = _count_since(flags[::-1])[::-1]
+    return columns
+
+
+def _count_since(flags: Sequence[bool]) -> list[float]:
+    counts = []
+    count = _FAR
+    for flag in flags:
+        count = 0.0 if flag else min(_FAR, count + 1)
+        counts.append(count)
+    return counts
+
+
+def _sum_windows(columns: Columns, features: Sequence[Features]) -> Columns:
+    """Sums over the blocks above ("prose-8") and below ("prose+8")."""
+    short = [float(feature.words < _SPEAKS and not feature.ends) for feature in features]
+    rule = [max(-3.0, min(6.0, value)) for value in columns["rule"]]
+    sums: Columns = {}
+    for name, values, reaches in (("prose", columns["prose"], (3, 8, 20)), ("short", short, (10,)),
+                                  ("furniture", columns["furniture"], (6,)), ("rule", rule, (5, 12)),
+                                  ("kept", columns["kept"], (6,))):
+        for reach in reaches:
+            sums[f"{name}-{reach}"], sums[f"{name}+{reach}"] = _sum_around(values, reach)
+    return sums
+
+
+def _sum_around(values: Sequence[float], reach: int) -> tuple[list[float], list[float]]:
+    """For each block the sums over the ``reach`` blocks above it and below it."""
+    size = len(values)
+    sums = list(accumulate(values, initial=0.0))
+    above = [sums[index] - sums[max(0, index - reach)] for index in range(size)]
+    below = [sums[min(size, index + reach + 1)] - sums[index + 1] for index in range(size)]
+    return above, below
+
+
+def _measure_cohesion(features: Sequence[Features], kept: Sequence[bool]) -> list[float]:
+    """For each block the share of its topics that other blocks of the story have too."""
+    counts: Counter[str] = Counter()
+    for feature, keep in zip(features, kept, strict=True):
+        if keep and feature.words >= _SPEAKS:
+            counts.update(feature.topics)
+    once = {word for word, count in counts.items() if count == 1}
+    shares = []
+    for feature, keep in zip(features, kept, strict=True):
+        known = feature.topics & counts.keys()
+        own = len(feature.topics & once) if keep and feature.words >= _SPEAKS else 0
+        shares.append((len(known) - own) / (len(feature.topics) or 1))
+    return shares
+
+
+def _measure_cover(markup: Markup) -> list[float]:
+    """For each block the share of it that the JSON-LD's articleBody holds; -1 if there is none to speak of."""
+    bodies = [text for script in markup.json_ld for text in _read_bodies(script) if len(text) > _LEAST_BODY]
+    if not bodies:
+        return [-1.0] * len(markup.blocks)
+    known = {shingle for text in bodies for shingle in _cut(text)}
+    cover = []
+    for block in markup.blocks:
+        own = list(_cut(block.text))
+        cover.append(sum(shingle in known for shingle in own) / len(own) if own else -0.5)
+    return cover
+
+
+def _read_bodies(script: str) -> Iterable[str]:
+    """The article bodies in a script of JSON-LD, also if the script as a whole is no JSON."""
+    for found in _ARTICLE_BODY.finditer(script):
+        try:
+            yield _MARK.sub(" ", json.loads(f'"{found[1]}"', strict=False))
+        except ValueError:
+            continue
+
+
+def _cut(text: str) -> Iterable[tuple[str, ...]]:
+    words = chromewords.split_words(text)
+    return zip(*(words[start:] for start in range(_SHINGLE)), strict=False)
