@@ -173,7 +173,7 @@ def extract(
     if explain:
         taken = _explain_pages(sources.read(paths), make_style(settings.color, sys.stdout))
         raise typer.Exit(FOUND if taken else NOTHING)
-    for made in ingest.extract(sources.read(paths), settings.workers):
+    for made in ingest.extract(sources.read(paths), settings.workers, _warn_of_page):
         print_json(made.to_dict())
         taken += isinstance(made, Document)
     raise typer.Exit(FOUND if taken else NOTHING)
@@ -300,6 +300,10 @@ def _explain_pages(pages: Iterable[Page | Rejected], style: Style) -> int:
         blocks = ((block.text, verdict.keep, verdict.reason) for block, verdict in made.blocks)
         print_lines(render.render_explanation(made.document, blocks, style))
     return taken
+
+
+def _warn_of_page(page: Rejected) -> None:
+    print_error(f"searchkit: only the text was taken of {page.path} ({page.reason}: {page.detail})")
 
 
 def _print_results(results: Results, as_json: bool, color: str) -> None:

@@ -79,10 +79,11 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
                        round(time.monotonic() - begun, 3), tuple(warned))
 
 
-def extract(pages: Iterable[Page | Rejected], workers: int = 0) -> Iterator[Document | Rejected]:
+def extract(pages: Iterable[Page | Rejected], workers: int = 0,
+            warn: Callable[[Rejected], None] | None = None) -> Iterator[Document | Rejected]:
     """What the pages become, in their order, once all have been read: what siblings repeat is chrome.
 
-    Documents wait on the disk until then.
+    Documents wait on the disk until then. ``warn`` is told of pages of which only the plain text was taken.
     """
     ready: deque[bool] = deque()
 
@@ -93,7 +94,7 @@ def extract(pages: Iterable[Page | Rejected], workers: int = 0) -> Iterator[Docu
 
     with TemporaryFile() as spool, open_ledger(None) as ledger:
         count = 0
-        for outcome in extract_pages(note(pages), workers):
+        for outcome in extract_pages(note(pages), workers, warn):
             count += 1
             made = outcome if isinstance(outcome, Rejected) else outcome.document
             pickle.dump(made, spool)

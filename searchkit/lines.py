@@ -21,9 +21,18 @@ CREATE INDEX IF NOT EXISTS lines_by_page ON lines (page);
 CREATE TABLE IF NOT EXISTS new_lines (site INTEGER, line INTEGER, PRIMARY KEY (site, line)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS line_pages (page INTEGER PRIMARY KEY, document TEXT NOT NULL);
 """
-# Lines that stand on another page too; the first line of the condition is completed by who asks.
-_REPEATED = """EXISTS (SELECT 1 FROM lines other
-    WHERE other.site = lines.site AND other.line = lines.line AND other.page <> lines.page)"""
+# From the new lines, if there are any, to the pages that keep one of them, and to all lines these keep. The joins
+# are CROSS so that SQLite goes this way: any other would read the lines of the whole index in every run.
+_FIND_REPEATED = """
+WITH touched AS (
+    SELECT DISTINCT lines.page FROM new_lines CROSS JOIN lines USING (site, line)
+    WHERE lines.kept AND EXISTS (SELECT 1 FROM lines other WHERE other.site = lines.site
+                                 AND other.line = lines.line AND other.page <> lines.page))
+SELECT line_pages.document, mine.line
+FROM touched CROSS JOIN lines mine USING (page) CROSS JOIN line_pages USING (page)
+WHERE mine.kept AND EXISTS (SELECT 1 FROM lines other WHERE other.site = mine.site
+                            AND other.line = mine.line AND other.page <> mine.page)
+ORDER BY mine.page"""
 
 
 class LineLedger:
@@ -50,11 +59,7 @@ class LineLedger:
 
     def find_repeated(self) -> Iterator[tuple[str, frozenset[int]]]:
         """Documents that keep a line which is new on a page and stands on another, with all such lines of theirs."""
-        rows = self._database.execute(
-            f"""SELECT line_pages.document, mine.line FROM line_pages JOIN lines mine USING (page)
-            WHERE mine.kept AND mine.page IN (
-                SELECT lines.page FROM new_lines JOIN lines USING (site, line) WHERE lines.kept AND {_REPEATED})
-            AND {_REPEATED.replace("lines.", "mine.")} ORDER BY mine.page""")
+        rows = self._database.execute(_FIND_REPEATED)
         for document, group in groupby(rows, key=itemgetter(0)):
             yield document, frozenset(line for _, line in group)
 

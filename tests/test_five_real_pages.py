@@ -13,7 +13,7 @@ from searchkit.pipeline import extract
 
 PAGES = Path(__file__).resolve().parents[2] / "shared" / "seeds"
 pytestmark = pytest.mark.skipif(not (PAGES / "gold.json").exists(), reason=f"the five real pages are not in {PAGES}")
-GOLD = json.loads((PAGES / "gold.json").read_text(encoding="utf-8")) if PAGES.exists() else []
+GOLD = json.loads((PAGES / "gold.json").read_text(encoding="utf-8")) if (PAGES / "gold.json").exists() else []
 NAMES = [row["file"][:3] for row in GOLD]
 
 

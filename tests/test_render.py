@@ -162,3 +162,10 @@ def test_progress_is_one_line_of_one_length(done: int, whole: int, seconds: floa
     line = render_progress(1000, done, whole, seconds)
     assert share in line and "1,000 pages" in line
     assert line.index("]") == 31
+
+
+def test_a_report_names_the_pages_of_which_only_the_text_was_taken() -> None:
+    report = IndexReport(1, warnings=(Rejected("big.html", "too-slow", "6 s of the processor"),))
+
+    assert "  only the text was taken of big.html (too-slow: 6 s of the processor)" in list(
+        render_report(report, Style()))

@@ -1,11 +1,14 @@
 """Sibling pages: what stands on several pages of a site is the site's, in whatever order the pages came."""
 
 import itertools
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from searchkit.index import open_index
+from searchkit.lines import LineLedger
 from searchkit.model import Chrome, Document
 from searchkit.pipeline.siblings import find_lines, fingerprint, name_site, strip_repeated
 
@@ -125,3 +128,16 @@ def test_what_was_taken_out_before_counts_as_kept():
     document = Document("1", "a.txt", "A story of its own.", chrome=(Chrome(PLEA, "repeated"),))
 
     assert fingerprint(PLEA) in find_lines(document).kept
+
+
+def test_a_run_without_new_lines_does_not_read_the_lines_of_the_whole_index():
+    with closing(sqlite3.connect("")) as database:
+        ledger = LineLedger(database)
+        for page in range(2_000):
+            ledger.record("site", f"page {page}", [(line, True) for line in range(page, page + 20)])
+        ledger.settle()
+        steps: list[int] = []
+        database.set_progress_handler(lambda: steps.append(1), 100)
+
+        assert list(ledger.find_repeated()) == []
+        assert len(steps) < 10

@@ -13,16 +13,7 @@ from typing import BinaryIO
 
 from searchkit.model import READY, Page, Rejected
 from searchkit.sources import mhtml, warc
-from searchkit.sources.file import (
-    MAX_BYTES,
-    display,
-    find_location,
-    is_asset,
-    make_page,
-    reject_large,
-    reject_special,
-    reject_unreadable,
-)
+from searchkit.sources.file import MAX_BYTES, is_asset, make_page, read_opened, reject_large
 from searchkit.sources.folder import ABOUT
 from searchkit.sources.kinds import JSONL, MHTML, WACZ, WARC, ZIP, find_kind
 from searchkit.sources.limits import TooLarge, check_growth, inflate
@@ -35,14 +26,7 @@ _RESOURCES = "__MACOSX"  # a folder of what only its maker's system understands
 
 def read(path: Path) -> Iterator[Page | Rejected]:
     """The pages in a file; where its list of members is lost, those that are whole."""
-    if not path.is_file():
-        yield reject_special(path)
-        return
-    try:
-        with path.open("rb") as file:
-            yield from _Reader(file, display(path), find_location(path)).read()
-    except OSError as problem:
-        yield reject_unreadable(path, problem)
+    return read_opened(path, lambda file, shown, location: _Reader(file, shown, location).read())
 
 
 class _Reader:

@@ -6,7 +6,9 @@ import gzip
 import os
 import stat
 import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from searchkit.model import Page, Rejected
 from searchkit.sources.singlefile import read_note
@@ -65,6 +67,19 @@ def read_file(path: Path) -> Page | Rejected:
     if isinstance(content, Rejected):
         return content
     return make_page(content, display(path), find_location(path), path.stat().st_size)
+
+
+def read_opened(path: Path, read: Callable[[BinaryIO, str, str], Iterator[Page | Rejected]]) -> Iterator[
+        Page | Rejected]:
+    """The pages that ``read`` finds in an open file, shown and located by these names; or why it cannot be read."""
+    if not path.is_file():
+        yield reject_special(path)
+        return
+    try:
+        with path.open("rb") as file:
+            yield from read(file, display(path), find_location(path))
+    except (OSError, EOFError, zlib.error) as problem:
+        yield reject_unreadable(path, problem)
 
 
 def read_content(path: Path) -> bytes | Rejected:

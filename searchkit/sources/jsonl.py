@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from searchkit.model import READY, Page, Rejected
-from searchkit.sources.file import MAX_BYTES, display, find_location, reject_special, reject_unreadable
+from searchkit.sources.file import MAX_BYTES, read_opened
 
 
 def read(path: Path) -> Iterator[Page | Rejected]:
     """A page for each line that is not blank; its content is the line, its location the path and the line."""
-    if not path.is_file():
-        yield reject_special(path)
-        return
-    try:
-        with path.open("rb") as raw:
-            if path.suffix.lower() == ".gz":
-                with gzip.open(raw) as lines:
-                    yield from _read_lines(path, cast(BinaryIO, lines), raw)
-            else:
-                yield from _read_lines(path, raw, raw)
-    except (OSError, EOFError, zlib.error) as problem:
-        yield reject_unreadable(path, problem)
+    return read_opened(path, _read_packed)
 
 
-def _read_lines(path: Path, lines: BinaryIO, raw: BinaryIO) -> Iterator[Page | Rejected]:
-    shown, location = display(path), find_location(path)
+def _read_packed(raw: BinaryIO, shown: str, location: str) -> Iterator[Page | Rejected]:
+    if shown.lower().endswith(".gz"):
+        with gzip.open(raw) as lines:
+            yield from _read_lines(cast(BinaryIO, lines), raw, shown, location)
+    else:
+        yield from _read_lines(raw, raw, shown, location)
+
+
+def _read_lines(lines: BinaryIO, raw: BinaryIO, shown: str, location: str) -> Iterator[Page | Rejected]:
     number, done = 0, 0
     while line := lines.readline(MAX_BYTES + 1):
         number += 1

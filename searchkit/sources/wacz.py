@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from searchkit.model import Page, Rejected
 from searchkit.sources import warc
-from searchkit.sources.file import display, find_location, reject_special, reject_unreadable
+from searchkit.sources.file import read_opened
 from searchkit.sources.kinds import WARC, find_kind
 from searchkit.sources.limits import TooLarge
 from searchkit.sources.zipfiles import ENCRYPTED, FAULTS, open_member, open_zip
@@ -22,14 +22,7 @@ _FOLDER = "archive/"
 
 def read(path: Path) -> Iterator[Page | Rejected]:
     """The pages of all its WARC files, in order of their names."""
-    if not path.is_file():
-        yield reject_special(path)
-        return
-    try:
-        with path.open("rb") as file:
-            yield from _read_package(file, display(path), find_location(path))
-    except OSError as problem:
-        yield reject_unreadable(path, problem)
+    return read_opened(path, _read_package)
 
 
 def _read_package(file: BinaryIO, shown: str, location: str) -> Iterator[Page | Rejected]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from searchkit.model import Page, Rejected
-from searchkit.sources.file import MAX_BYTES, display, find_location, reject_large, reject_special, reject_unreadable
+from searchkit.sources.file import MAX_BYTES, read_opened, reject_large
 from searchkit.sources.limits import TooLarge
 from searchkit.sources.payload import Answer, Undecodable, decode_body, read_answer
 from searchkit.sources.records import Gap, Record, begins_record, read_records
@@ -29,14 +29,7 @@ _SHOWN_URL = 300  # characters of an address in a path
 
 def read(path: Path) -> Iterator[Page | Rejected]:
     """The pages of a file."""
-    if not path.is_file():
-        yield reject_special(path)
-        return
-    try:
-        with path.open("rb") as file:
-            yield from read_archive(file, display(path), find_location(path))
-    except OSError as problem:
-        yield reject_unreadable(path, problem)
+    return read_opened(path, read_archive)
 
 
 def read_archive(file: BinaryIO, shown: str, location: str) -> Iterator[Page | Rejected]:
