@@ -14,6 +14,7 @@ from searchkit.pipeline import (
     boilerplate,
     decode,
     entities,
+    landmarks,
     language,
     markup,
     plaintext,
@@ -61,9 +62,10 @@ def explain(page: Page) -> Explanation | Rejected:
 
     url = page.url or parsed.canonical
     titles = title.find_titles(parsed, verdicts)
-    dates = pubdate.find_dates(parsed, verdicts, url, page.captured)
-    publishers = publisher.find_publishers(parsed, verdicts, url)
-    authors = author.find_authors(parsed, verdicts)
+    marks = landmarks.locate(parsed, verdicts, titles)
+    dates = pubdate.find_dates(parsed, verdicts, marks, url, page.captured)
+    publishers = publisher.find_publishers(parsed, verdicts, marks, url)
+    authors = author.find_authors(parsed, verdicts, marks)
     spoken = language.detect(body, parsed.language)
     heading = _choose(titles)
     byline = _choose(authors)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from searchkit.model import Clue
-from searchkit.pipeline import byline, datetext, structured, title, wording
+from searchkit.pipeline import byline, datetext, structured, wording
 from searchkit.pipeline.block import Block, Markup, Verdict
+from searchkit.pipeline.landmarks import Landmarks
 
 _META = {"author": 0.8, "parsely-author": 0.85, "sailthru.author": 0.85, "dc.creator": 0.75,
          "dcterms.creator": 0.75, "dc.contributor": 0.55, "article:author": 0.75, "og:article:author": 0.75,
@@ -41,13 +42,11 @@ _SIGNED_FAR = 0.58
 _BIO_REACH = 12
 
 
-def find_authors(markup: Markup, verdicts: Sequence[Verdict]) -> tuple[Clue, ...]:
+def find_authors(markup: Markup, verdicts: Sequence[Verdict], marks: Landmarks) -> tuple[Clue, ...]:
     """Who may have written a page, most likely first; several people of one clue are joined by "; "."""
-    headline = title.locate_headline(markup, verdicts)
-    near = title.locate_byline(verdicts, headline)
-    around = _look_around(markup, verdicts, near, headline)
-    clues = [*_from_head(markup), *_from_marks(markup, verdicts, near), *_from_lines(markup, near, around),
-             *_from_biographies(markup, verdicts)]
+    around = _look_around(markup, verdicts, marks)
+    clues = [*_from_head(markup), *_from_marks(markup, verdicts, marks), *_from_lines(markup, around),
+             *_from_biographies(markup, marks.end)]
     outlets = _outlet_names(markup)
     best: dict[str, Clue] = {}
     for clue in sorted((_drop_outlets(clue, outlets) for clue in clues), key=lambda each: -each.confidence):
@@ -68,9 +67,8 @@ def _complete(clues: list[Clue]) -> list[Clue]:
     return clues
 
 
-def find_biographies(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[tuple[str, str]]:
-    """(name, text) of each biography below the story: a line with a name, then a text that begins with it."""
-    end = max((place for place, verdict in enumerate(verdicts) if verdict.keep), default=-1)
+def find_biographies(markup: Markup, end: int) -> Iterator[tuple[str, str]]:
+    """(name, text) of each biography below the story's last block: a line with a name, a text that begins with it."""
     for place in range(max(0, end - 2), min(end + _BIO_REACH, len(markup.blocks) - 1)):
         name = markup.blocks[place].text
         if len(name) <= byline.LONGEST and byline.is_person(name):
@@ -124,9 +122,9 @@ def _from_head(markup: Markup) -> Iterator[Clue]:
             yield clue
 
 
-def _from_marks(markup: Markup, verdicts: Sequence[Verdict], near: range) -> Iterator[Clue]:
+def _from_marks(markup: Markup, verdicts: Sequence[Verdict], marks: Landmarks) -> Iterator[Clue]:
     """Clues from microdata and rel=author: those by the headline, else those below the story."""
-    end = max((place for place, verdict in enumerate(verdicts) if verdict.keep), default=-1)
+    near, end = marks.byline, marks.end
     for name, source, confidence in (("itemprop:author", "itemprop", 0.82), ("rel", "rel-author", 0.8)):
         marked = [(place, text) for place, text in structured.find_marks(markup, name)
                   if name != "rel" or text == "author"]
@@ -142,8 +140,9 @@ def _from_marks(markup: Markup, verdicts: Sequence[Verdict], near: range) -> Ite
             yield clue
 
 
-def _from_lines(markup: Markup, near: range, around: _Around) -> Iterator[Clue]:
+def _from_lines(markup: Markup, around: _Around) -> Iterator[Clue]:
     """Clues from lines near the headline: "By …", blocks of an author's class, names beside the date."""
+    near = around.marks.byline
     for place, block in enumerate(markup.blocks):
         if len(block.text) > byline.BYLINE_LENGTH or (
                 around.verdicts[place].keep and len(block.text) > _SHORT and not _has_author_class(block)):
@@ -171,18 +170,16 @@ def _read_line(markup: Markup, place: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What lines are judged by: which of those near the headline hold a date, the handles there, the story's end."""
+    """What lines are judged by: which of those near the headline hold a date, the handles there, the landmarks."""
 
     verdicts: Sequence[Verdict]
     dated: frozenset[int]
     handles: frozenset[str]
-    headline: int | None
-    start: int
-    end: int
+    marks: Landmarks
 
 
-def _look_around(markup: Markup, verdicts: Sequence[Verdict], near: range, headline: int | None) -> _Around:
-    blocks = markup.blocks
+def _look_around(markup: Markup, verdicts: Sequence[Verdict], marks: Landmarks) -> _Around:
+    blocks, near = markup.blocks, marks.byline
     return _Around(
         verdicts=verdicts,
         dated=frozenset(place for place in near if len(blocks[place].text) < byline.BYLINE_LENGTH
@@ -190,9 +187,7 @@ def _look_around(markup: Markup, verdicts: Sequence[Verdict], near: range, headl
                              or any(name == "time" for name, _ in blocks[place].marks))),
         handles=frozenset(wording.fold(word[1:].replace("_", "")) for place in near
                           for word in blocks[place].text.split() if word.startswith("@")),
-        headline=headline,
-        start=title.find_start(verdicts),
-        end=max((place for place, verdict in enumerate(verdicts) if verdict.keep), default=-1),
+        marks=marks,
     )
 
 
@@ -220,14 +215,14 @@ def _judge_line(block: Block, place: int, around: _Around) -> float:
         return 0.78
     close = any(abs(place - other) <= 2 for other in around.dated)
     likely = block.link_chars >= len(block.text) > 0 and byline.has_first_name(block.text)
-    below = around.headline is not None and place > around.headline
+    below = around.marks.headline is not None and place > around.marks.headline
     return (0.55 if likely else 0.52 if below else 0.4) if close and block.context else 0.6 if close else 0.0
 
 
 def _judge_far(block: Block, place: int, around: _Around) -> float:
     """How likely a line away from the headline names the author: below the story, or where nothing was kept."""
-    begins = around.start < place <= around.start + _ENDING
-    ends = around.end - _ENDING < place <= around.end + _ENDING and place > around.start
+    begins = around.marks.start < place <= around.marks.start + _ENDING
+    ends = around.marks.end - _ENDING < place <= around.marks.end + _ENDING and place > around.marks.start
     marked = _has_author_class(block)
     if not (marked or begins or ends) or _is_elsewhere(block, around.verdicts[place]):
         return 0.0
@@ -241,8 +236,8 @@ def _has_author_class(block: Block) -> bool:
     return any(_AUTHOR_CLASS.search(part) for part in block.context[-3:])
 
 
-def _from_biographies(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clue]:
-    for name, text in find_biographies(markup, verdicts):
+def _from_biographies(markup: Markup, end: int) -> Iterator[Clue]:
+    for name, text in find_biographies(markup, end):
         yield Clue(name, "author-bio", 0.75, text[:200])
 
 

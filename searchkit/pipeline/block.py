@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A run of text between block-level boundaries: the unit that is kept or stripped.
 
     ``text`` has single spaces inside and no space at its ends; in ``pre`` blocks line breaks stay.

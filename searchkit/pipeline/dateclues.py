@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from searchkit.model import Clue
-from searchkit.pipeline import datetext, structured, title, wordlists
+from searchkit.pipeline import datetext, structured, wordlists
 from searchkit.pipeline.block import Block, Markup, Verdict
+from searchkit.pipeline.landmarks import Landmarks
 
 # Confidences are the shares of right days of each source among the 969 dated pages of the development set,
 # rounded. Below 0.5 a clue alone is not taken.
@@ -64,30 +65,18 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a place on a page is judged by: the page, which blocks are kept, where the byline can stand.
-
-    ``end`` is the position of the last block of the story, ``headline`` that of the headline, if it is known.
-    """
+    """What a place on a page is judged by: the page, which blocks are kept, where the parts of the story stand."""
 
     markup: Markup
     verdicts: Sequence[Verdict]
-    near: range
-    headline: int | None
-    end: int
+    marks: Landmarks
     month_first: bool | None
 
 
-def find_clues(markup: Markup, verdicts: Sequence[Verdict], url: str | None) -> list[Seen]:
+def find_clues(markup: Markup, verdicts: Sequence[Verdict], marks: Landmarks, url: str | None) -> list[Seen]:
     """All dates that stand on a page outside its running text, and those that open its story."""
-    headline = title.locate_headline(markup, verdicts)
-    around = Surroundings(markup, verdicts, title.locate_byline(verdicts, headline), headline, find_end(verdicts),
-                          guess_order(markup))
+    around = Surroundings(markup, verdicts, marks, guess_order(markup))
     return [*_from_head(around), *_from_marks(around), *_from_address(url or ""), *_from_lines(around)]
-
-
-def find_end(verdicts: Sequence[Verdict]) -> int:
-    """The position of the last block of the story, -1 if there is none."""
-    return max((place for place, verdict in enumerate(verdicts) if verdict.keep), default=-1)
 
 
 def guess_order(markup: Markup) -> bool | None:
@@ -160,7 +149,7 @@ def _judge_time(around: Surroundings, place: int) -> float:
         return _ELSEWHERE
     if _CHANGE_CLASS.search(inner) or _kind_before(block.text, len(block.text)) == "updated":
         return 0.3
-    if place in around.near or "published" in inner or "pubdate" in inner or "entry-date" in inner:
+    if place in around.marks.byline or "published" in inner or "pubdate" in inner or "entry-date" in inner:
         return 0.9
     return 0.3
 
@@ -179,7 +168,7 @@ def _from_address(url: str) -> Iterator[Seen]:
 
 def _from_lines(around: Surroundings) -> Iterator[Seen]:
     """Clues from what readers see: by the line's place, its neighbours and its class."""
-    start = title.find_start(around.verdicts)
+    start = around.marks.start
     for place, block in enumerate(around.markup.blocks):
         if len(block.text) > BYLINE_LENGTH and place not in (start, start + 1):
             continue
@@ -194,7 +183,7 @@ def _from_lines(around: Surroundings) -> Iterator[Seen]:
 
 def _judge_line(around: Surroundings, place: int, date: datetext.FoundDate) -> tuple[float, str]:
     """How likely a date in a line is the story's, and what to call the line."""
-    block, verdict, near = around.markup.blocks[place], around.verdicts[place], place in around.near
+    block, verdict, near = around.markup.blocks[place], around.verdicts[place], place in around.marks.byline
     kind = _kind_before(block.text, date.start) or _kind_of_label(around, place, date)
     if kind == "other":
         return 0.05, "notice"
@@ -202,7 +191,7 @@ def _judge_line(around: Surroundings, place: int, date: datetext.FoundDate) -> t
         kind = "updated"
     remark = not near and (_says_comment(block.text) or "comment" in verdict.reason)
     if remark or _is_elsewhere(around, place):
-        labelled = kind == "published" and "comment" not in verdict.reason and place > around.end
+        labelled = kind == "published" and "comment" not in verdict.reason and place > around.marks.end
         other = "modified" if kind == "updated" else "teaser"
         return (LABELLED, "below") if labelled else (0.1, "comment") if remark else (_ELSEWHERE, other)
     if kind == "updated":
@@ -216,7 +205,7 @@ def _judge_line(around: Surroundings, place: int, date: datetext.FoundDate) -> t
         return _judge_byline(around, place, date, marked), "byline"
     if kind == "published":
         return 0.7, "byline"
-    if around.end < place <= around.end + 6:
+    if around.marks.end < place <= around.marks.end + 6:
         return 0.5 if marked else 0.35, "below"
     return 0.2, "page"
 
@@ -224,7 +213,7 @@ def _judge_line(around: Surroundings, place: int, date: datetext.FoundDate) -> t
 def _judge_byline(around: Surroundings, place: int, date: datetext.FoundDate, marked: bool) -> float:
     """How likely a date near the headline is the story's: surest in a line that holds nothing else."""
     text = around.markup.blocks[place].text
-    if place == around.headline:
+    if place == around.marks.headline:
         return 0.4
     if len(text) - (date.end - date.start) <= _BESIDE_DATE:
         return 0.87
@@ -252,7 +241,7 @@ def _kind_of_label(around: Surroundings, place: int, date: datetext.FoundDate) -
 
 def _is_elsewhere(around: Surroundings, place: int) -> bool:
     """Whether a block away from the headline belongs to comments, teasers and the like, not to the story."""
-    if place in around.near:
+    if place in around.marks.byline:
         return False
     context = around.markup.blocks[place].context
     return (around.verdicts[place].reason in _ELSEWHERE_REASONS

@@ -24,7 +24,7 @@ _COMMON = {"en": 1.3, "de": 1.1, "fr": 1.1, "es": 1.1, "it": 1.1, "pt": 1.05, "n
 _ACCENTED = frozenset(("cs", "sk", "sl", "hr", "pl", "hu", "ro", "tr", "lt", "lv", "is", "vi", "sq"))
 _PLAIN = 0.6
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WORD = re.compile(r"[^\W\d_]+(?:['][^\W\d_]+)?")
 _SCRIPTS = (
     ("kana", re.compile(r"[\u3040-\u30ff]")), ("hangul", re.compile(r"[\uac00-\ud7af]")),
     ("han", re.compile(r"[\u4e00-\u9fff]")), ("cyrillic", re.compile(r"[\u0400-\u04ff]")),
@@ -34,6 +34,7 @@ _SCRIPTS = (
     ("tamil", re.compile(r"[\u0b80-\u0bff]")), ("georgian", re.compile(r"[\u10a0-\u10ff]")),
     ("armenian", re.compile(r"[\u0530-\u058f]")), ("latin", re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")),
 )
+_FOREIGN = re.compile(r"[\u0370-\u1dff\u2c00-\ud7ff]")  # letters that are not Latin
 _ONE_LANGUAGE = {"kana": "ja", "hangul": "ko", "han": "zh", "hebrew": "he", "greek": "el", "thai": "th",
                  "bengali": "bn", "tamil": "ta", "georgian": "ka", "armenian": "hy"}
 # Letters that of the languages of a script only one has, the surest first; the last is what is left.
@@ -75,6 +76,9 @@ def _normalise(declared: str | None) -> str | None:
 
 def _find_script(sample: str) -> str | None:
     """The script of most of the letters; kana decides, for Japanese mixes it with Chinese characters."""
+    foreign = _FOREIGN.search(sample)
+    if not foreign:
+        return "latin" if _SCRIPTS[-1][1].search(sample) else None
     counts = {name: len(pattern.findall(sample)) for name, pattern in _SCRIPTS}
     total = sum(counts.values())
     if not total:
@@ -98,12 +102,13 @@ def _tell_letters(sample: str, script: str, stated: str | None) -> str:
 
 def _tell_words(sample: str, stated: str | None) -> str | None:
     """The language of whose stop words a text has most, those that few languages share counting more."""
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(sample)]
+    words = _WORD.findall(sample.lower().replace("’", "'"))
     scores: dict[str, float] = defaultdict(float)
+    known = _stop_words()
     for word, count in Counter(words).items():
-        languages = _stop_words().get(word, ())
-        for language in languages:
-            scores[language] += count * (2 if len(languages) == 1 else 1)
+        if languages := known.get(word):
+            for language in languages:
+                scores[language] += count * (2 if len(languages) == 1 else 1)
     if not scores:
         return stated
     plain = sample.isascii() and len(words) <= 4 * _SHORT

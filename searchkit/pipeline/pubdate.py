@@ -14,6 +14,7 @@ from searchkit.model import Clue, PublicationDate
 from searchkit.pipeline import dateclues, datetext
 from searchkit.pipeline.block import Markup, Verdict
 from searchkit.pipeline.dateclues import Seen
+from searchkit.pipeline.landmarks import Landmarks
 
 _UTC = re.compile(r"\d[T ]\d\d:\d\d[\d:.]*(?:Z|[+-]00:?00| GMT| UTC)$")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.](\d\d)(?!\d|[.]\d)")
@@ -42,9 +43,10 @@ class Dates:
     not_after: str | None
 
 
-def find_dates(markup: Markup, verdicts: Sequence[Verdict], url: str | None, captured: str | None) -> Dates:
+def find_dates(markup: Markup, verdicts: Sequence[Verdict], marks: Landmarks, url: str | None,
+               captured: str | None) -> Dates:
     """When a page was published; ``captured`` is the ISO day on which it was saved, if known."""
-    seen = dateclues.find_clues(markup, verdicts, url)
+    seen = dateclues.find_clues(markup, verdicts, marks, url)
     if captured:
         seen = [each for each in seen if each.clue.value[:10] <= captured[:10]]
     seen = _doubt_changes(_correct_zones(_drop_archives(seen)))
@@ -57,7 +59,7 @@ def find_dates(markup: Markup, verdicts: Sequence[Verdict], url: str | None, cap
         best, confidence = ranked[0]
         confidence = min(confidence, _bound_confidence(best.value, seen))
         date = PublicationDate(best.value, _precision(best.value), best.source, round(confidence, 3))
-    return Dates(date, clues, None if date else _find_bound(markup, verdicts, captured))
+    return Dates(date, clues, None if date else _find_bound(markup, verdicts, marks.end, captured))
 
 
 def _drop_archives(seen: list[Seen]) -> list[Seen]:
@@ -167,11 +169,11 @@ def _precision(value: str) -> str:
     return {4: "year", 7: "month"}.get(len(value), "day")
 
 
-def _find_bound(markup: Markup, verdicts: Sequence[Verdict], captured: str | None) -> str | None:
+def _find_bound(markup: Markup, verdicts: Sequence[Verdict], end: int, captured: str | None) -> str | None:
     """The latest day a story without a date can be from: that of its first comment, or of its capture."""
     month_first = dateclues.guess_order(markup)
     days = []
-    for place in range(dateclues.find_end(verdicts) + 1, len(markup.blocks)):
+    for place in range(end + 1, len(markup.blocks)):
         block = markup.blocks[place]
         if len(block.text) > dateclues.BYLINE_LENGTH or not dateclues.is_comment(block, verdicts[place]):
             continue

@@ -9,8 +9,9 @@ from functools import cache
 from itertools import pairwise
 
 from searchkit.model import Clue
-from searchkit.pipeline import author, sitename, structured, title, wording, wordlists
+from searchkit.pipeline import author, sitename, structured, wording, wordlists
 from searchkit.pipeline.block import Markup, Verdict
+from searchkit.pipeline.landmarks import Landmarks
 
 _HOST = re.compile(r"(?:https?:)?//(?:[^/@]*@)?(?:www\d?\.|m\.|amp\.)?([^/:?#]+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?([\w-]+(?:\.[\w-]+){1,3})/?$")
@@ -40,7 +41,8 @@ _LABEL_MINIMUM = 4
 _SECOND_LEVEL = frozenset(("co", "com", "org", "net", "gov", "ac", "edu", "or", "ne", "nom"))
 
 
-def find_publishers(markup: Markup, verdicts: Sequence[Verdict], url: str | None) -> tuple[Clue, ...]:
+def find_publishers(markup: Markup, verdicts: Sequence[Verdict], marks: Landmarks,
+                    url: str | None) -> tuple[Clue, ...]:
     """Who may have published a page, most likely first."""
     host = read_host(url) or read_host(markup.canonical)
     known = look_up(host)
@@ -49,11 +51,11 @@ def find_publishers(markup: Markup, verdicts: Sequence[Verdict], url: str | None
         sisters = any(wording.join(clue.value) != wording.join(known) and clue.value in _known_names().values()
                       and clue.confidence > 0.8 for clue in clues)
         clues.append(Clue(known, "domain", 0.8 if sisters else 0.96, host))
-    clues += _from_title(markup, verdicts, host)
+    clues += _from_title(markup, marks.start, host)
     clues += _from_copyright(markup)
-    clues += _from_biography(markup, verdicts)
+    clues += _from_biography(markup, marks.end)
     if markup.kind == "text":
-        clues += _from_top_lines(markup, verdicts)
+        clues += _from_top_lines(markup, marks)
         banner = sitename.read_banner(markup.blocks, verdicts)
         clues += [Clue(name_outlet(banner), "top-line", _BANNER, markup.blocks[0].text)] if banner else []
     return _rank((clue for clue in clues if clue.value), host)
@@ -144,10 +146,10 @@ def _from_head(markup: Markup) -> Iterator[Clue]:
         break
 
 
-def _from_title(markup: Markup, verdicts: Sequence[Verdict], host: str) -> Iterator[Clue]:
+def _from_title(markup: Markup, start: int, host: str) -> Iterator[Clue]:
     """The piece of the document's title that the page bears out as its name, or that agrees with the address."""
     label = _label(host)
-    for naming in sitename.read_title(markup, title.find_start(verdicts)):
+    for naming in sitename.read_title(markup, start):
         name = name_outlet(naming.name)
         agrees = (label and _agrees(name, label)) or wording.join(name) in _known_names()
         if name and len(name.split()) <= 5:
@@ -171,19 +173,17 @@ def _from_copyright(markup: Markup) -> Iterator[Clue]:
             yield Clue(name, "copyright", confidence, block.text[:100])
 
 
-def _from_biography(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clue]:
+def _from_biography(markup: Markup, end: int) -> Iterator[Clue]:
     """The outlet an author is said to work for, in the biography below the story."""
-    for _, text in author.find_biographies(markup, verdicts):
+    for _, text in author.find_biographies(markup, end):
         match = _WRITES_FOR.search(text)
         if match:
             yield Clue(name_outlet(match[1]), "author-bio", 0.7, text[:200])
 
 
-def _from_top_lines(markup: Markup, verdicts: Sequence[Verdict]) -> Iterator[Clue]:
+def _from_top_lines(markup: Markup, marks: Landmarks) -> Iterator[Clue]:
     """A dump's short lines above its headline that are repeated or well known: the text of a logo."""
-    start = title.find_start(verdicts)
-    headline = title.locate_headline(markup, verdicts)
-    top = markup.blocks[:start if headline is None else min(headline, start)]
+    top = markup.blocks[:marks.start if marks.headline is None else min(marks.headline, marks.start)]
     furniture = frozenset(wordlists.read_lines("site_words.txt"))
     lines = Counter(block.text for block in top if block.tag != "li" and 2 < len(block.text) <= _LONGEST)
     twins = {one.text for one, other in pairwise(top) if one.text == other.text}

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from searchkit.model import Clue
-from searchkit.pipeline import dumptitle, sitename, structured, wording
+from searchkit.pipeline import dumptitle, landmarks, sitename, structured, wording
 from searchkit.pipeline.block import Block, Markup, Verdict
 
 # From how many words a page's only main heading is its headline, whatever the page's head says.
 _LONE_WORDS = 4
 # How many blocks above the story its heading is looked for.
 _REACH = 60
-# How far above and below the headline the byline may stand, in blocks.
-_ABOVE, _BELOW = 6, 30
 # From how likely a piece of the document's title is the site's name it is left out of every title.
 _NAMED = 0.7
 # From how alike (share of words in common) two forms of a headline count as the same.
@@ -22,7 +20,7 @@ _ALIKE = 0.6
 
 def find_titles(markup: Markup, verdicts: Sequence[Verdict]) -> tuple[Clue, ...]:
     """What the headline may be, most likely first."""
-    start = find_start(verdicts)
+    start = landmarks.find_start(verdicts)
     if markup.kind == "text":
         return dumptitle.find_lines(markup, verdicts, start)
     names = sitename.find_stated(markup)
@@ -36,46 +34,6 @@ def find_titles(markup: Markup, verdicts: Sequence[Verdict]) -> tuple[Clue, ...]
     for clue in sorted(clues, key=lambda each: -each.confidence):
         best.setdefault(wording.fold(clue.value), clue)
     return tuple(best.values())
-
-
-def locate_headline(markup: Markup, verdicts: Sequence[Verdict]) -> int | None:
-    """The position of the block that is the headline, the last before the story if it is repeated."""
-    clues = find_titles(markup, verdicts)
-    wanted = wording.fold(clues[0].value) if clues else ""
-    start = find_start(verdicts)
-    places = [place for place, block in enumerate(markup.blocks)
-              if wanted and len(block.text) <= 2 * dumptitle.LONGEST and wording.fold(block.text) == wanted]
-    before = [place for place in places if place <= start]
-    if before:
-        return before[-1]
-    if places:
-        return places[0]
-    headings = [place for place, block in enumerate(markup.blocks[:start + 1]) if block.tag == "h1"]
-    return headings[-1] if headings else None
-
-
-def locate_byline(verdicts: Sequence[Verdict], headline: int | None) -> range:
-    """The positions among which date and author stand: about the headline, down to the story's second block."""
-    start, end = find_start(verdicts), len(verdicts)
-    if headline is None:
-        return range(max(0, start - 2 * _ABOVE), min(start + 2, end))
-    below = max((place for place, verdict in enumerate(verdicts) if verdict.keep), default=end)
-    last = below + 1 if below >= headline else end
-    first = max(start + 2, headline + 3, _pass_standfirst(verdicts, start))
-    return range(max(0, headline - _ABOVE), min(first, headline + _BELOW, last, end))
-
-
-def _pass_standfirst(verdicts: Sequence[Verdict], start: int) -> int:
-    """The position behind the stripped blocks that follow the story's first: the byline below a standfirst."""
-    place = start + 1
-    while place < min(start + _ABOVE, len(verdicts)) and not verdicts[place].keep:
-        place += 1
-    return place
-
-
-def find_start(verdicts: Sequence[Verdict]) -> int:
-    """The position of the first block of the story; the number of blocks if there is none."""
-    return next((place for place, verdict in enumerate(verdicts) if verdict.keep), len(verdicts))
 
 
 def _told_titles(markup: Markup, names: frozenset[str]) -> list[Clue]:
@@ -94,12 +52,12 @@ def _told_titles(markup: Markup, names: frozenset[str]) -> list[Clue]:
 def _judge_headings(markup: Markup, verdicts: Sequence[Verdict], told: list[Clue],
                     names: frozenset[str]) -> list[Clue]:
     """Headings in the page, by how well they agree with what its head says and by where they stand."""
-    start = find_start(verdicts)
+    start = landmarks.find_start(verdicts)
     stated = [wording.count_words(clue.value) for clue in told]
-    lone = sum(_heading_level(block) == 0 for block in markup.blocks) == 1
+    levels = [_heading_level(block) for block in markup.blocks]
+    lone = levels.count(0) == 1
     clues = []
-    for place, block in enumerate(markup.blocks):
-        level = _heading_level(block)
+    for place, (block, level) in enumerate(zip(markup.blocks, levels, strict=True)):
         if level is None or len(block.text) > dumptitle.LONGEST:
             continue
         text = _strip_kicker(sitename.strip_site(block.text.replace("\u00ad", ""), names), told).lstrip(" :|")
@@ -130,7 +88,7 @@ def _strip_kicker(text: str, told: list[Clue]) -> str:
 
 def _heading_level(block: Block) -> int | None:
     """0 for a main heading or what is marked as the headline, 1 for h2, 2 for other things like headings."""
-    if any(name in ("itemprop:headline",) and value == block.text for name, value in block.marks):
+    if block.marks and ("itemprop:headline", block.text) in block.marks:
         return 0
     if block.tag in ("h1", "h2"):
         return int(block.tag[1]) - 1

@@ -7,6 +7,8 @@ import pytest
 from searchkit.pipeline.author import find_authors
 from searchkit.pipeline.block import Block, Markup, Verdict
 from searchkit.pipeline.byline import is_person, name_people
+from searchkit.pipeline.landmarks import locate
+from searchkit.pipeline.title import find_titles
 
 STORY = ("The old lighthouse keeper climbed the hundred steps every evening for forty years, "
          "and the harbour town grew used to his lamp.")
@@ -15,7 +17,8 @@ HEADLINE = Block("Lighthouse keeper leaves harbour town", "h1", gap=1)
 
 def best(*blocks, **head):
     verdicts = [Verdict(block.text == STORY, "story") for block in blocks]
-    clues = find_authors(Markup(tuple(blocks), **head), verdicts)
+    markup = Markup(tuple(blocks), **head)
+    clues = find_authors(markup, verdicts, locate(markup, verdicts, find_titles(markup, verdicts)))
     return clues[0].value if clues and clues[0].confidence >= 0.5 else None
 
 

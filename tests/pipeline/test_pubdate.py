@@ -6,7 +6,9 @@ import pytest
 
 from searchkit.pipeline import datetext
 from searchkit.pipeline.block import Block, Markup, Verdict
+from searchkit.pipeline.landmarks import locate
 from searchkit.pipeline.pubdate import find_dates
+from searchkit.pipeline.title import find_titles
 
 STORY = ("The old lighthouse keeper climbed the hundred steps every evening for forty years, "
          "and the harbour town grew used to his lamp.")
@@ -15,7 +17,8 @@ HEADLINE = "Lighthouse keeper leaves harbour town"
 
 def read(*blocks, url=None, captured=None, **head):
     verdicts = [Verdict(block.text.startswith(STORY), "story") for block in blocks]
-    return find_dates(Markup(tuple(blocks), **head), verdicts, url, captured)
+    markup = Markup(tuple(blocks), **head)
+    return find_dates(markup, verdicts, locate(markup, verdicts, find_titles(markup, verdicts)), url, captured)
 
 
 def day(dates):
@@ -158,10 +161,11 @@ def test_day_that_readers_see_beats_another_zone_for_the_same_moment():
 
 def test_day_below_a_standfirst_is_the_bylines():
     standfirst = Block(STORY[:60], "p")
-    dates = find_dates(Markup((Block(HEADLINE, "h1"), standfirst, Block("Share"), Block("By Jane Roe"),
-                               Block("22 March 2018"), Block(STORY))),
-                       [Verdict(False, "headline"), Verdict(True, "story"), Verdict(False, "share"),
-                        Verdict(False, "byline"), Verdict(False, "date"), Verdict(True, "story")], None, None)
+    markup = Markup((Block(HEADLINE, "h1"), standfirst, Block("Share"), Block("By Jane Roe"), Block("22 March 2018"),
+                     Block(STORY)))
+    verdicts = [Verdict(False, "headline"), Verdict(True, "story"), Verdict(False, "share"),
+                Verdict(False, "byline"), Verdict(False, "date"), Verdict(True, "story")]
+    dates = find_dates(markup, verdicts, locate(markup, verdicts, find_titles(markup, verdicts)), None, None)
 
     assert (day(dates), dates.date.source) == ("2018-03-22", "byline")
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from searchkit.pipeline.block import Block, Markup, Verdict
+from searchkit.pipeline.landmarks import locate
 from searchkit.pipeline.publisher import find_publishers, look_up, name_outlet, read_host
+from searchkit.pipeline.title import find_titles
 
 STORY = ("The old lighthouse keeper climbed the hundred steps every evening for forty years, "
          "and the harbour town grew used to his lamp.")
@@ -14,7 +16,8 @@ HEADLINE = Block("Lighthouse keeper leaves harbour town", "h1", gap=1)
 
 def best(*blocks, url=None, **head):
     verdicts = [Verdict(block.text == STORY, "story") for block in blocks]
-    clues = find_publishers(Markup(tuple(blocks), **head), verdicts, url)
+    markup = Markup(tuple(blocks), **head)
+    clues = find_publishers(markup, verdicts, locate(markup, verdicts, find_titles(markup, verdicts)), url)
     return clues[0].value if clues and clues[0].confidence >= 0.5 else None
 
 

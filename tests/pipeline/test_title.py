@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from searchkit.pipeline.block import Block, Markup, Verdict
-from searchkit.pipeline.title import find_titles, locate_byline, locate_headline
+from searchkit.pipeline.landmarks import locate
+from searchkit.pipeline.title import find_titles
 
 STORY = ("The old lighthouse keeper climbed the hundred steps every evening for forty years, "
          "and the harbour town grew used to his lamp.")
@@ -94,7 +95,7 @@ def test_byline_is_looked_for_inside_the_page():
     for count in range(4):
         markup, verdicts = page(*[Block("Lamp goes out at last", "h1")] * count, Block(STORY))
 
-        assert all(0 <= place <= count for place in locate_byline(verdicts, locate_headline(markup, verdicts)))
+        assert all(0 <= place <= count for place in locate(markup, verdicts, find_titles(markup, verdicts)).byline)
 
 
 def test_empty_page_has_no_headline():

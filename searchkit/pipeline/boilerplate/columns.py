@@ -10,18 +10,22 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from operator import sub
 
 from searchkit.pipeline.block import Block, Markup
 from searchkit.pipeline.boilerplate import chromewords
-from searchkit.pipeline.boilerplate.features import Features, measure_prose
+from searchkit.pipeline.boilerplate.features import Features
 from searchkit.pipeline.boilerplate.firstguess import Guess
 
-Columns = dict[str, list[float]]
+Columns = dict[str, list[float]]  # true counts as 1
 
-_CLUES = ("comments", "cookies", "advertisement", "share", "teaser", "navigation", "footer", "form", "sidebar",
-          "author bio", "byline", "tags", "caption")
+_AS_THEY_ARE = ("fillers", "sentences", "ends", "cut_short", "links", "listed", "heading", "capitals", "commas",
+                "quoted", "repeated")
+_CLUES: dict[str | None, float] = {clue: float(number) for number, clue in enumerate((
+    "comments", "cookies", "advertisement", "share", "teaser", "navigation", "footer", "form", "sidebar", "author bio",
+    "byline", "tags", "caption"), 1)}
 _SECTIONS = {"comments": 3.0, "teaser": 2.0, "author bio": 1.0}
 _MOST = 200  # words; longer paragraphs count no more
 _FAR = 99.0  # blocks; a landmark farther away, or none at all
@@ -47,26 +51,20 @@ def build_columns(markup: Markup, found: Guess) -> Columns:
 
 
 def _read_features(found: Guess) -> Columns:
-    features, places = found.features, found.places
-    take: dict[str, Callable[[Features], float]] = {
-        "words": lambda each: min(each.words, _MOST), "fillers": lambda each: each.fillers,
-        "sentences": lambda each: each.sentences, "ends": lambda each: each.ends,
-        "cut_short": lambda each: each.cut_short, "links": lambda each: each.links,
-        "listed": lambda each: each.listed, "heading": lambda each: each.heading,
-        "capitals": lambda each: each.capitals, "commas": lambda each: each.commas,
-        "quoted": lambda each: each.quoted, "furniture": lambda each: min(each.furniture_words, 3),
-        "prose": lambda each: min(measure_prose(each), _MOST), "repeated": lambda each: each.repeated,
-        "about_site": lambda each: each.about_site is not None,
-    }
-    columns = {name: [float(read(each)) for each in features] for name, read in take.items()}
-    return columns | {
+    places = found.places
+    told = dict(zip(Features._fields, map(list, zip(*found.features, strict=True)), strict=True))
+    return {name: told[name] for name in _AS_THEY_ARE} | {
+        "words": [min(words, _MOST) for words in told["words"]],
+        "prose": [min(prose, _MOST) for prose in told["prose"]],
+        "furniture": [min(count, 3) for count in told["furniture_words"]],
+        "about_site": [kind is not None for kind in told["about_site"]],
         "rule": list(found.scores),
-        "kept": [float(kept) for kept in found.kept],
+        "kept": list(found.kept),
         "strength": list(found.strengths),
         "section": [_SECTIONS.get(section or "", 0.0) for section in found.sections],
-        "clue": [float(_CLUES.index(place.clue) + 1) if place.clue in _CLUES else 0.0 for place in places],
-        "inside": [float(place.inside) for place in places],
-        "hidden": [float(place.hidden) for place in places],
+        "clue": [_CLUES.get(place.clue, 0.0) for place in places],
+        "inside": [place.inside for place in places],
+        "hidden": [place.hidden for place in places],
     }
 
 
@@ -131,7 +129,7 @@ def _count_since(flags: Sequence[bool]) -> list[float]:
     counts = []
     count = _FAR
     for flag in flags:
-        count = 0.0 if flag else min(_FAR, count + 1)
+        count = 0.0 if flag else count + 1 if count < _FAR else _FAR
         counts.append(count)
     return counts
 
@@ -151,26 +149,23 @@ def _sum_windows(columns: Columns, features: Sequence[Features]) -> Columns:
 
 def _sum_around(values: Sequence[float], reach: int) -> tuple[list[float], list[float]]:
     """For each block the sums over the ``reach`` blocks above it and below it."""
-    size = len(values)
     sums = list(accumulate(values, initial=0.0))
-    above = [sums[index] - sums[max(0, index - reach)] for index in range(size)]
-    below = [sums[min(size, index + reach + 1)] - sums[index + 1] for index in range(size)]
-    return above, below
+    before = [0.0] * reach + sums
+    after = sums[reach + 1 :] + [sums[-1]] * reach
+    return list(map(sub, sums[:-1], before)), list(map(sub, after, sums[1:]))
 
 
 def _measure_cohesion(features: Sequence[Features], kept: Sequence[bool]) -> list[float]:
     """For each block the share of its topics that other blocks of the story have too."""
+    speaks = [keep and feature.words >= _SPEAKS for feature, keep in zip(features, kept, strict=True)]
     counts: Counter[str] = Counter()
-    for feature, keep in zip(features, kept, strict=True):
-        if keep and feature.words >= _SPEAKS:
+    for feature, speaking in zip(features, speaks, strict=True):
+        if speaking:
             counts.update(feature.topics)
-    once = {word for word, count in counts.items() if count == 1}
-    shares = []
-    for feature, keep in zip(features, kept, strict=True):
-        known = feature.topics & counts.keys()
-        own = len(feature.topics & once) if keep and feature.words >= _SPEAKS else 0
-        shares.append((len(known) - own) / (len(feature.topics) or 1))
-    return shares
+    said = counts.keys()
+    often = {word for word, count in counts.items() if count > 1}
+    return [len(feature.topics & (often if speaking else said)) / (len(feature.topics) or 1)
+            for feature, speaking in zip(features, speaks, strict=True)]
 
 
 def _measure_cover(markup: Markup) -> list[float]:

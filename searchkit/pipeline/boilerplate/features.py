@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from searchkit.pipeline.block import Block
@@ -34,6 +34,10 @@ _AGO = re.compile(r"\bago\b|\b(?:vor|il y a|hace|há)\s+\d+", re.IGNORECASE)
 _COPYRIGHT = re.compile(r"©|\(c\)\s*(?:19|20)\d\d|\bcopyright\b|&copy;")  # in lower case
 _QUOTE = re.compile("[\"“”„«»]")
 _TOPIC = 3  # letters of the shortest word that says what a text is about
+_STOP = re.compile(r"[.!?:;…。！？।\[]")  # without any of these a text neither ends a sentence nor is cut short
+_LINE_LENGTH = 80  # characters; shorter texts are described once
+_ITEMS = ("li", "dt", "dd", "option")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _DATE_WORDS = 9  # words of a line that says little more than when
 
 
@@ -60,6 +64,7 @@ class Features(NamedTuple):
     capitals: float  # share of words that begin with a capital
     commas: int
     quoted: bool  # there is a quotation mark
+    prose: float  # words of prose
     topics: frozenset[str]  # the words that say what it is about: all but function words and the shortest
 
 
@@ -70,65 +75,75 @@ def describe(blocks: Sequence[Block]) -> list[Features]:
     seen: set[str] = set()
     found: list[Features] = []
     for block, text in zip(blocks, texts, strict=True):
-        feature = _describe(block, text, times[text] > 1)
+        feature = (_describe_line if len(text) <= _LINE_LENGTH else _describe)(block.text, block.tag, block.link_chars)
+        if times[text] > 1:
+            feature = feature._replace(repeated=text in seen or feature.words < _ONCE or not feature.ends)
+            seen.add(text)
         if feature.goes_on and (not found or found[-1].ends):
             feature = feature._replace(goes_on=False)
-        if feature.repeated and feature.words >= _ONCE and feature.ends and text not in seen:
-            feature = feature._replace(repeated=False)
-        seen.add(text)
         found.append(feature)
     return found
 
 
-def measure_prose(feature: Features) -> float:
-    """How many words of prose there are in a block."""
-    if feature.words < _SENTENCE or not feature.sentences or feature.links > 0.5 or feature.cut_short:
-        return 0.0
-    return feature.words * (1 - feature.links) * min(1.0, feature.fillers * 3)
-
-
-def find_topics(words: Iterable[str]) -> frozenset[str]:
-    """The words that say what a text is about."""
-    return frozenset(word for word in words if len(word) >= _TOPIC) - chromewords.function_words()
-
-
-def _describe(block: Block, lower: str, repeated: bool) -> Features:
-    """``lower`` is the block's text, case-folded."""
-    text = block.text[:_LOOKED_AT]
-    close = text[-_CLOSE:]
+def _describe(full: str, tag: str, link_chars: int) -> Features:
+    """The features of a text with ``link_chars`` characters in links, as if it stood alone on its page."""
+    text = full[:_LOOKED_AT]
     words = chromewords.split_words(text)
     count, fillers = _count(text, words)
     is_line = len(words) <= _LINE
     furniture, furniture_words = chromewords.find_phrases(words) if is_line else (None, 0)
-    site, site_words = chromewords.find_phrases(words, "site") if len(words) >= _PARAGRAPH else (None, 0)
     lead = chromewords.find_lead(text) if is_line else None
+    close = text[-_CLOSE:]
+    stops = _STOP.search(text) is not None
+    links = link_chars / (len(full) or 1)
+    size = max(count, len(full) // 12 if len(full) > _LOOKED_AT else 0)
+    sentences = len(_SENTENCE_END.findall(text)) if stops else 0
+    cut_short = stops and _CUT_SHORT.search(close) is not None
     return Features(
-        words=max(count, len(block.text) // 12 if len(block.text) > _LOOKED_AT else 0),
+        words=size,
         fillers=fillers,
-        sentences=len(_SENTENCE_END.findall(text)),
-        ends=_ENDS.search(close) is not None if len(block.text) <= _LOOKED_AT else True,
-        cut_short=_CUT_SHORT.search(close) is not None,
-        links=block.link_chars / (len(block.text) or 1),
-        listed=block.tag in ("li", "dt", "dd", "option"),
-        heading=block.tag in ("h1", "h2", "h3", "h4", "h5", "h6"),
+        sentences=sentences,
+        ends=stops and _ENDS.search(close) is not None if len(full) <= _LOOKED_AT else True,
+        cut_short=cut_short,
+        links=links,
+        prose=0.0 if cut_short or not sentences else _measure_prose(size, links, fillers),
+        listed=tag in _ITEMS,
+        heading=tag in _HEADINGS,
         dated=_is_dated(text, words),
-        copyright=_is_copyright(lower[:_LOOKED_AT]),
-        repeated=repeated,
+        copyright=_is_copyright(text),
+        repeated=False,
         section=chromewords.find_section(words) if is_line and not lead else None,
         lead=lead,
         furniture=furniture,
         furniture_words=furniture_words,
-        about_site=site if site_words >= max(_SITE_WORDS, len(words) * _SITE_SHARE) else None,
+        about_site=_find_site_words(words),
         goes_on=text[:1].islower() or text[:1] in ",;:).”’…",
-        capitals=sum(word[0].isupper() for word in text.split()) / (count or 1),
+        capitals=sum([word[0].isupper() for word in text.split()]) / (count or 1),
         commas=text.count(","),
         quoted=_QUOTE.search(text) is not None,
-        topics=find_topics(words),
+        topics=frozenset([word for word in words if len(word) >= _TOPIC]) - chromewords.function_words(),
     )
 
 
-def _is_copyright(lower: str) -> bool:
+_describe_line = lru_cache(maxsize=4096)(_describe)  # lines stand on many pages of a site
+
+
+def _measure_prose(words: int, links: float, fillers: float) -> float:
+    """How many words of prose there are in so many words with these shares in links and of function words."""
+    return 0.0 if words < _SENTENCE or links > 0.5 else words * (1 - links) * min(1.0, fillers * 3)
+
+
+def _find_site_words(words: list[str]) -> str | None:
+    """What a paragraph with many of the words that sites say of themselves is about."""
+    if len(words) < _PARAGRAPH:
+        return None
+    site, found = chromewords.find_phrases(words, "site")
+    return site if found >= max(_SITE_WORDS, len(words) * _SITE_SHARE) else None
+
+
+def _is_copyright(text: str) -> bool:
     """Looks for the letters first, as a search for them is many times faster than one for the pattern."""
+    lower = text.casefold()
     return (("©" in lower or "(c)" in lower or "cop" in lower) and _COPYRIGHT.search(lower) is not None)
 
 

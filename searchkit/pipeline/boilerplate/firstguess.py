@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from searchkit.pipeline.block import Block, Markup
-from searchkit.pipeline.boilerplate.features import Features, measure_prose
+from searchkit.pipeline.boilerplate.features import Features
 from searchkit.pipeline.boilerplate.scoring import score
 from searchkit.pipeline.boilerplate.surroundings import Place, find_places
 
@@ -84,7 +84,7 @@ def _compare(runs: Sequence[_Run], size: int) -> list[float]:
 
 def _find_sections(features: Sequence[Features]) -> list[str | None]:
     """For each block the kind of section that it is in, if that is none of the story's."""
-    prose = [measure_prose(feature) for feature in features]
+    prose = [feature.prose for feature in features]
     total = sum(prose)
     sections: list[str | None] = []
     before = 0.0

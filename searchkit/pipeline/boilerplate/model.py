@@ -71,9 +71,9 @@ def find_candidates(columns: Columns) -> list[int]:
 def evaluate(model: Model, columns: Columns, chosen: Sequence[int]) -> list[float]:
     """The probability of each of the chosen blocks, and 0 for the others."""
     probabilities = [0.0] * len(next(iter(columns.values())))
-    shifted = [_shift(columns[name], by) for name, by in model.inputs]
+    rows = list(zip(*(_shift(columns[name], by) for name, by in model.inputs), strict=True))
     for index in chosen:
-        odds = _add_trees(model, [column[index] for column in shifted])
+        odds = _add_trees(model, rows[index])
         probabilities[index] = 1.0 / (1.0 + math.exp(-odds))
     return probabilities
 

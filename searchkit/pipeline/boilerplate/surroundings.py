@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from searchkit.pipeline.block import Block
-from searchkit.pipeline.boilerplate.features import Features, measure_prose
+from searchkit.pipeline.boilerplate.features import Features
 from searchkit.pipeline.wordlists import read_table
 
 # An element that holds this share of the page's prose is not what its name says ("has-sidebar").
@@ -20,6 +20,8 @@ _SETTLED = 0.15  # share of the prose from which an element named like a story o
 _WEIGHTS = {"comments": 0.1, "cookies": 0.1, "footer": 0.3, "teaser": 0.5, "sidebar": 0.5, "navigation": 0.5}
 _WRAPPER = re.compile(r"(?:p|li|h\d|span|a|b|i|em|strong|font|blockquote)\b")
 _HIDDEN = " hidden"
+_WORD_START = "(?<![a-z])"
+_SIGNS = re.compile("[#. ]")  # between the parts of an element's name
 
 
 class Place(NamedTuple):
@@ -38,6 +40,16 @@ class Place(NamedTuple):
     standfirst: bool = False
 
 
+class _Name(NamedTuple):
+    """What an element's name says of what is in it."""
+
+    furniture: str | None = None
+    story: bool = False
+    hidden: bool = False
+    standfirst: bool = False
+
+
+_SILENT = _Name()
 _NOWHERE = Place(inside=True, near=True)
 
 
@@ -61,7 +73,7 @@ def find_places(blocks: Sequence[Block], features: Sequence[Features]) -> list[P
     known = {context: _enter(nodes, context) for context in dict.fromkeys(block.context for block in blocks)}
     ends = [known[block.context] for block in blocks]
     for end, feature in zip(ends, features, strict=True):
-        prose = measure_prose(feature)
+        prose = feature.prose
         if prose:
             nodes[_container(nodes, end)].own += prose
             while end >= 0:
@@ -69,7 +81,7 @@ def find_places(blocks: Sequence[Block], features: Sequence[Features]) -> list[P
                 end = nodes[end].parent
     for node in nodes[1:]:  # parents stand before their children
         above = nodes[node.parent].weight
-        node.weight = min(above, _WEIGHTS.get(_read_name(node.name)[0] or "", 1.0))
+        node.weight = min(above, _WEIGHTS.get(_read_name(node.name).furniture or "", 1.0))
     main = max(range(len(nodes)), key=lambda index: nodes[index].own * nodes[index].weight)
     places = {end: _read(nodes, end, main) for end in set(ends)}
     return [places[end] for end in ends]
@@ -103,7 +115,7 @@ def _read(nodes: list[_Node], end: int, main: int) -> Place:
     while place > 0:
         node = nodes[place]
         share = node.prose / total
-        found, is_story, is_hidden = _read_name(node.name)
+        found, is_story, is_hidden, _ = _read_name(node.name)
         inside = inside or place == main
         settled = settled or inside or (is_story and share > _SETTLED)
         too_much = _TOO_MUCH_COMMENTS if found == "comments" else _TOO_MUCH
@@ -113,26 +125,61 @@ def _read(nodes: list[_Node], end: int, main: int) -> Place:
         hidden = hidden or (is_hidden and share < _TOO_MUCH)
         near = near or place == around
         place = node.parent
-    standfirst = any(_names_standfirst(nodes[own].name) for own in (end, nodes[end].parent) if own > 0)
+    standfirst = any(_read_name(nodes[own].name).standfirst for own in (end, nodes[end].parent) if own > 0)
     return Place(clue, story, inside, near, hidden, standfirst)
 
 
-@lru_cache(maxsize=20000)
-def _read_name(name: str) -> tuple[str | None, bool, bool]:
-    """What an element's name says: furniture, story, hidden."""
+@lru_cache(maxsize=20_000)
+def _read_name(name: str) -> _Name:
+    """What an element's name says: what its parts say, of furniture that which is listed first."""
     if name.startswith(("html", "body")):
-        return None, False, False
-    hidden = name.endswith(_HIDDEN)
-    found = next((reason for reason, pattern in _clues("furniture").items() if pattern.search(name)), None)
-    return found, _clues("story")["body"].search(name) is not None, hidden
+        return _Name()
+    furniture: list[str] = []
+    story = standfirst = False
+    start = 0
+    for part in _SIGNS.split(name):  # each is looked at with the signs on both sides of it
+        end = start + len(part)
+        said = _read_part(name[max(start - 1, 0) : end + 1])
+        start = end + 1
+        if said is not _SILENT:
+            furniture += [said.furniture] if said.furniture else []
+            story = story or said.story
+            standfirst = standfirst or said.standfirst
+    first = min(furniture, key=list(_clues("furniture")).index) if len(furniture) > 1 else "".join(furniture)
+    return _Name(first or None, story, name.endswith(_HIDDEN), standfirst)
+
+
+@lru_cache(maxsize=50_000)
+def _read_part(part: str) -> _Name:
+    """What a part of a name says; most say nothing, and one look tells that."""
+    if not _match_any().search(part):
+        return _SILENT
+    furniture = next((reason for reason, pattern in _clues("furniture").items() if pattern.search(part)), None)
+    story = _clues("story")
+    return _Name(furniture, story["body"].search(part) is not None, False,
+                 story["standfirst"].search(part) is not None)
 
 
 @cache
 def _clues(table: str) -> dict[str, re.Pattern[str]]:
-    lists = read_table("context_clues.toml")[table]
-    return {reason: re.compile("|".join(patterns)) for reason, patterns in lists.items()}
+    return {reason: _compile(patterns) for reason, patterns in read_table("context_clues.toml")[table].items()}
 
 
-@lru_cache(maxsize=20000)
-def _names_standfirst(name: str) -> bool:
-    return _clues("story")["standfirst"].search(name) is not None
+@cache
+def _match_any() -> re.Pattern[str]:
+    return _compile([pattern for table in ("furniture", "story")
+                     for patterns in read_table("context_clues.toml")[table].values() for pattern in patterns])
+
+
+def _compile(patterns: Sequence[str]) -> re.Pattern[str]:
+    """Any of the patterns, sorted by their first letters: at each place only the few that can match are tried."""
+    groups: dict[str, dict[str, list[str]]] = {}
+    for pattern in patterns:
+        mark = next(mark for mark in (_WORD_START, "^", "") if pattern.startswith(mark))
+        bare = pattern.removeprefix(mark)
+        groups.setdefault(mark, {}).setdefault(bare[0], []).append(bare[1:])
+    return re.compile("|".join(f"{mark}(?:{_join(letters)})" for mark, letters in sorted(groups.items())))
+
+
+def _join(letters: Mapping[str, Sequence[str]]) -> str:
+    return "|".join(f"{letter}(?:{'|'.join(rests)})" for letter, rests in letters.items())
