@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from searchkit.model import Clue
 from searchkit.pipeline import byline, datetext, structured, wording
@@ -233,7 +234,13 @@ def _judge_far(block: Block, place: int, around: _Around) -> float:
 
 
 def _has_author_class(block: Block) -> bool:
-    return any(_AUTHOR_CLASS.search(part) for part in block.context[-3:])
+    return any(map(_names_author, block.context[-3:]))
+
+
+@lru_cache(maxsize=4096)
+def _names_author(name: str) -> bool:
+    """Whether an element is named like one with an author's name in it."""
+    return _AUTHOR_CLASS.search(name) is not None
 
 
 def _from_biographies(markup: Markup, end: int) -> Iterator[Clue]:

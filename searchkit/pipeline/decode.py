@@ -72,7 +72,7 @@ def decode(content: bytes | str) -> str:
 
 
 def _decode_bytes(data: bytes) -> str:
-    if not data.strip():
+    if not data or data.isspace():
         raise Undecodable("empty", "the file has no bytes other than white space")
     for bom, encoding in _BOMS:
         if data.startswith(bom) and _fits(data, encoding):
@@ -80,9 +80,10 @@ def _decode_bytes(data: bytes) -> str:
     if data.startswith(_MAGIC) or _RIFF.match(data):
         raise Undecodable("binary", "the file begins like an image, an archive or another binary format")
     sample = data[:_SAMPLE]
-    if wide := _guess_wide(sample):
+    nuls = sample.count(0)
+    if nuls and (wide := _guess_wide(sample)):
         return data.decode(wide, "replace")
-    if sample.count(0) > _MOST_NULS * len(sample) or _is_garbled(sample):
+    if nuls > _MOST_NULS * len(sample) or _is_garbled(sample):
         raise Undecodable("binary", "the file is full of control characters")
     return _decode_text(data)
 
@@ -116,7 +117,7 @@ def _is_garbled(sample: bytes) -> bool:
 
 def _decode_text(data: bytes) -> str:
     """Text in an encoding whose ASCII characters are single bytes, as nearly all are."""
-    if _ISO_2022.search(data[:_SAMPLE]) and b"\x1b$" in data[:_SAMPLE]:
+    if b"\x1b$" in data[:_SAMPLE] and _ISO_2022.search(data[:_SAMPLE]):
         return data.decode("iso2022_jp", "replace")
     try:
         return data.decode("utf-8")

@@ -162,7 +162,10 @@ class BlockBuilder:
 
     def data(self, data: str) -> None:
         """Text, or a piece of one, inside the open elements."""
-        self.pieces.append(data)
+        if self.holder is None and data.isspace() and not self.pieces:  # it stands before a block
+            self.closed = None
+        else:
+            self.pieces.append(data)
 
     def end(self, tag: str) -> None:
         """Close the innermost element."""

@@ -11,6 +11,7 @@ from searchkit.pipeline.block import Markup, Verdict
 
 # How far above and below the headline the byline may stand, in blocks.
 _ABOVE, _BELOW = 6, 30
+_GROWTH = 20  # characters that a text may be shorter than what it is folded to: "ß" becomes "ss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ def _locate_headline(markup: Markup, start: int, title: str) -> int | None:
     """The position of the block that is the headline, the last before the story if it is repeated."""
     wanted = wording.fold(title)
     places = [place for place, block in enumerate(markup.blocks)
-              if wanted and len(block.text) <= 2 * dumptitle.LONGEST and wording.fold(block.text) == wanted]
+              if wanted and len(wanted) <= len(block.text) + _GROWTH and len(block.text) <= 2 * dumptitle.LONGEST
+              and wording.fold(block.text) == wanted]
     before = [place for place in places if place <= start]
     if before:
         return before[-1]

@@ -10,7 +10,7 @@ from functools import cache
 from searchkit.pipeline import wordlists
 
 # So much of a text tells its language; more does not change the answer.
-_SAMPLE = 20_000
+_SAMPLE = 5_000
 # Running text has a stop word in every two to four words; a list of products or ingredients one in sixteen.
 # Below that, it is none of the languages in the list.
 _LEAST_SHARE = 0.05

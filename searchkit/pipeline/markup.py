@@ -1,8 +1,8 @@
 """HTML becomes blocks: every visible text of the page once, in reading order, with where it stood.
 
-lxml is fast but drops what lies deeper than about 2,000 elements and is quadratic in the attributes of a
-tag; such pages go to Beautiful Soup over ``html.parser``, which is slower and drops nothing. Both tell what
-they find to ``elements.BlockBuilder``; of lxml no tree is made.
+lxml's parser tells what it reads to ``elements.BlockBuilder``: its trees would drop what lies deeper than about
+2,000 elements, and cost time. It is quadratic in the attributes of a tag; pages with such tags go to Beautiful
+Soup over ``html.parser``, which is slower and drops nothing.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def is_html(text: str, page: Page) -> bool:
 
 def parse(text: str) -> Markup:
     """The blocks of a page of HTML and what its head says."""
-    found = None if _LONG_TAG.search(text) else _parse_fast(text)
+    found = None if len(text) > _MOST_TAG and _LONG_TAG.search(text) else _parse_fast(text)
     if found is None or not found.blocks:
         return _parse_patiently(text) or found or Markup(())
     return found

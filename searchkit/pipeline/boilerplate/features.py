@@ -65,6 +65,7 @@ class Features(NamedTuple):
     commas: int
     quoted: bool  # there is a quotation mark
     prose: float  # words of prose
+    signed: bool  # a line opens as a byline does
     topics: frozenset[str]  # the words that say what it is about: all but function words and the shortest
 
 
@@ -89,7 +90,9 @@ def _describe(full: str, tag: str, link_chars: int) -> Features:
     """The features of a text with ``link_chars`` characters in links, as if it stood alone on its page."""
     text = full[:_LOOKED_AT]
     words = chromewords.split_words(text)
-    count, fillers = _count(text, words)
+    known = chromewords.function_words()
+    telling = [word for word in words if word not in known]
+    count, fillers = _count(text, words, len(words) - len(telling))
     is_line = len(words) <= _LINE
     furniture, furniture_words = chromewords.find_phrases(words) if is_line else (None, 0)
     lead = chromewords.find_lead(text) if is_line else None
@@ -121,7 +124,8 @@ def _describe(full: str, tag: str, link_chars: int) -> Features:
         capitals=sum([word[0].isupper() for word in text.split()]) / (count or 1),
         commas=text.count(","),
         quoted=_QUOTE.search(text) is not None,
-        topics=frozenset([word for word in words if len(word) >= _TOPIC]) - chromewords.function_words(),
+        topics=frozenset([word for word in telling if len(word) >= _TOPIC]),
+        signed=is_line and chromewords.opens_with(words, "byline"),
     )
 
 
@@ -147,10 +151,9 @@ def _is_copyright(text: str) -> bool:
     return (("©" in lower or "(c)" in lower or "cop" in lower) and _COPYRIGHT.search(lower) is not None)
 
 
-def _count(text: str, words: list[str]) -> tuple[int, float]:
-    """How many words, and the share of function words among them."""
-    known = chromewords.function_words()
-    count, fillers = len(words), sum(map(known.__contains__, words))
+def _count(text: str, words: list[str], fillers: int) -> tuple[int, float]:
+    """How many words, and the share of function words (``fillers``) among them."""
+    count = len(words)
     if not text.isascii() and (eastern := len(_EAST_ASIAN.findall(text))):
         count += eastern // 2
         fillers += len(_EAST_ASIAN_FILLERS.findall(text))

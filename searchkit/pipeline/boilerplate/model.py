@@ -21,7 +21,7 @@ _FILE = "boilerplate_model.json"
 _REACH = 5  # blocks around a paragraph that may be story; what stands farther from any is not
 _PROSE = 12.0  # words of prose within reach
 _SURE = 4.0  # log-odds that the trees to come would hardly change
-_STRIDE = 20  # trees between looks at that
+_STRIDE = 10  # trees between looks at that
 _KEPT_REACH = 6  # blocks around what the rules keep that may be story too
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from searchkit.pipeline.block import Block, Markup, Verdict
-from searchkit.pipeline.boilerplate import chromewords
 from searchkit.pipeline.boilerplate.features import Features
 from searchkit.pipeline.boilerplate.surroundings import Place
 
@@ -39,9 +38,10 @@ def explain(markup: Markup, evidence: Evidence, kept: Sequence[bool]) -> tuple[V
     first = kept.index(True)
     last = len(kept) - 1 - list(reversed(kept)).index(True)
     headlines = _find_headlines(markup, evidence, first)
+    longest = max(map(len, headlines), default=0)
     verdicts = []
     for index, block in enumerate(blocks):
-        if block.text.casefold() in headlines:
+        if len(block.text) <= longest and block.text.casefold() in headlines:
             verdicts.append(Verdict(False, "headline"))
         elif not kept[index]:
             verdicts.append(Verdict(False, _name_chrome(index, block, evidence, last)))
@@ -113,10 +113,9 @@ def _name_chrome(index: int, block: Block, evidence: Evidence, last: int) -> str
 
 
 def _is_byline(block: Block, feature: Features) -> bool:
-    if any(mark == ("rel", "author") for mark in block.marks) and feature.words <= _BYLINE:
+    if block.marks and ("rel", "author") in block.marks and feature.words <= _BYLINE:
         return True
-    return (feature.words <= _BYLINE and not feature.ends
-            and chromewords.opens_with(chromewords.split_words(block.text), "byline"))
+    return feature.signed and feature.words <= _BYLINE and not feature.ends
 
 
 def _name_content(block: Block, feature: Features) -> str:
