@@ -53,6 +53,21 @@ def make_searchkit_alone() -> Extractor:
     return make_searchkit()
 
 
+def make_searchkit_body() -> Extractor:
+    """Searchkit up to the body, as far as the peers go that look for no metadata."""
+    from searchkit.model import Page
+    from searchkit.pipeline import boilerplate, decode, markup, textdump
+
+    def run(content: bytes) -> Fields:
+        text = decode.decode(content)
+        parsed = markup.parse(text) if markup.is_html(text, Page("page.html", content)) else textdump.parse(text)
+        verdicts = boilerplate.judge(parsed)
+        return {"body": "\n\n".join(block.text for block, verdict in zip(parsed.blocks, verdicts, strict=True)
+                                    if verdict.keep)}
+
+    return run
+
+
 def make_searchkit_dump() -> Extractor:
     """Searchkit given plain text."""
     from searchkit.model import Document, Page
@@ -212,6 +227,7 @@ def _read_document(document: Any) -> Fields:  # noqa: ANN401
 HTML = (
     Peer("searchkit", "", make_searchkit),
     Peer("searchkit", "without entities", make_searchkit_alone),
+    Peer("searchkit", "body alone", make_searchkit_body),
     Peer("trafilatura", "", make_trafilatura()),
     Peer("trafilatura", "with metadata", make_trafilatura(with_metadata=True)),
     Peer("trafilatura", "fast", make_trafilatura(fast=True)),

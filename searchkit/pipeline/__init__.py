@@ -49,7 +49,7 @@ def explain(page: Page) -> Explanation | Rejected:
         taken = ready.read_document(page, identify(page))
         return taken if isinstance(taken, Rejected) else Explanation(taken)
     try:
-        text = decode.decode(page.content)
+        text = decode.decode(page.content, page.media_type)
     except decode.Undecodable as problem:
         return Rejected(page.path, problem.reason, problem.detail)
 
@@ -103,7 +103,7 @@ def extract_plainly(page: Page) -> Document | Rejected:
     Takes time in proportion to the page, and bounded memory.
     """
     try:
-        text = decode.decode(page.content[:plaintext.MOST_READ])
+        text = decode.decode(page.content[:plaintext.MOST_READ], page.media_type)
     except decode.Undecodable as problem:
         return Rejected(page.path, problem.reason, problem.detail)
     is_html = markup.is_html(text, page)

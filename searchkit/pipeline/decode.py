@@ -37,6 +37,7 @@ _MOST_BROKEN = 0.25  # more damage than this among the non-ASCII characters: it 
 _WESTERN_RUN = 1.5  # accented letters stand alone in a Western word; elsewhere whole words are non-ASCII
 
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b\0")) + b"\x7f"
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _ISO_2022 = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
 _HIGH = bytes(range(128, 256))
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
@@ -60,9 +61,12 @@ class Undecodable(ValueError):
         self.detail = detail
 
 
-def decode(content: bytes | str) -> str:
-    r"""The text of a page, its lines ended by ``\n``; raises ``Undecodable`` for what is no text."""
-    text = content if isinstance(content, str) else _decode_bytes(content)
+def decode(content: bytes | str, media_type: str | None = None) -> str:
+    r"""The text of a page, its lines ended by ``\n``; raises ``Undecodable`` for what is no text.
+
+    ``media_type`` is what the page was sent as; its charset counts before what the page says of itself.
+    """
+    text = content if isinstance(content, str) else _decode_bytes(content, media_type)
     text = text.removeprefix("\ufeff").replace("\0", "")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -71,7 +75,7 @@ def decode(content: bytes | str) -> str:
     return _SURROGATES.sub("\ufffd", text) if isinstance(content, str) else text  # no bytes decode to a surrogate
 
 
-def _decode_bytes(data: bytes) -> str:
+def _decode_bytes(data: bytes, media_type: str | None) -> str:
     if not data or data.isspace():
         raise Undecodable("empty", "the file has no bytes other than white space")
     for bom, encoding in _BOMS:
@@ -85,7 +89,7 @@ def _decode_bytes(data: bytes) -> str:
         return data.decode(wide, "replace")
     if nuls > _MOST_NULS * len(sample) or _is_garbled(sample):
         raise Undecodable("binary", "the file is full of control characters")
-    return _decode_text(data)
+    return _decode_text(data, media_type)
 
 
 def _fits(data: bytes, encoding: str) -> bool:
@@ -115,7 +119,7 @@ def _is_garbled(sample: bytes) -> bool:
     return len(sample) >= _SMALL and controls > _MOST_CONTROLS * len(sample)
 
 
-def _decode_text(data: bytes) -> str:
+def _decode_text(data: bytes, media_type: str | None) -> str:
     """Text in an encoding whose ASCII characters are single bytes, as nearly all are."""
     if b"\x1b$" in data[:_SAMPLE] and _ISO_2022.search(data[:_SAMPLE]):
         return data.decode("iso2022_jp", "replace")
@@ -125,7 +129,9 @@ def _decode_text(data: bytes) -> str:
         text = data.decode("utf-8", "replace")
     if text.count("\ufffd") <= _MOST_BROKEN * (len(text) - len(data.translate(None, _HIGH))):
         return text
-    declared = _declared(data)
+    charset = _CHARSET.search(media_type or "")
+    declared = (_recognise(charset[1]) if charset else None) or _recognise(
+        EncodingDetector.find_declared_encoding(data[:_HEAD], is_html=True))
     if declared and declared != "utf-8":
         return data.decode(declared, "replace")
     if guess := _guess_narrow(data[:_SAMPLE]):
@@ -133,9 +139,8 @@ def _decode_text(data: bytes) -> str:
     return data.decode("cp1252", "replace")
 
 
-def _declared(data: bytes) -> str | None:
-    """The encoding that the page's own head names, if it is one that pages are written in."""
-    name = EncodingDetector.find_declared_encoding(data[:_HEAD], is_html=True)
+def _recognise(name: str | None) -> str | None:
+    """The codec for the name of an encoding, if it is one that pages are written in."""
     try:
         known = codecs.lookup(name or "").name
         "".encode(known)

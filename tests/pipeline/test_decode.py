@@ -14,6 +14,7 @@ SAMPLES = {
     "cp1251": "Мэр сообщил в понедельник, что новая трамвайная линия открыта для всех жителей города.",
     "koi8-r": "Мэр сообщил в понедельник, что новая трамвайная линия открыта для всех жителей города.",
 }
+RUSSIAN = SAMPLES["cp1251"].encode("cp1251")
 
 
 @pytest.mark.parametrize("encoding", SAMPLES)
@@ -42,6 +43,13 @@ def test_a_declared_encoding_that_no_page_has_is_ignored(name):
     page = f"<meta charset='{name}'><p>Café \u2014 ouvert</p>"
 
     assert page == decode.decode(page.encode("cp1252"))
+
+
+def test_the_charset_a_page_was_sent_with_counts_before_its_own():
+    page = b'<meta charset="iso-8859-1">' + RUSSIAN
+
+    assert SAMPLES["cp1251"] in decode.decode(page, "text/html; charset=windows-1251")
+    assert SAMPLES["cp1251"] in decode.decode(RUSSIAN, "text/html; charset=nonsense")
 
 
 def test_bytes_that_are_utf_8_are_utf_8_whatever_the_page_declares():
