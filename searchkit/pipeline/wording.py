@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
+_LINE = 300  # characters
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def fold(text: str) -> str:
     """Text by its words alone, lower case."""
+    return _fold_line(text) if len(text) <= _LINE else _fold(text)
+
+
+def _fold(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold()))
+
+
+_fold_line = lru_cache(maxsize=4096)(_fold)  # the lines of a page are compared with many others
 
 
 def join(text: str) -> str:
