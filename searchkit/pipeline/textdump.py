@@ -15,6 +15,7 @@ from searchkit.pipeline.block import Block, Markup
 
 _BULLET = re.compile(r"(?:[•◦▪‣⁃●○■□◆▸►»·∙+*]|[-–—](?=\s)|\d{1,3}[.)](?=\s))(?:\s+|$)")
 _GLYPH = re.compile(r"[•◦▪‣⁃●○■□◆▸►·∙]\s*")  # only shows that the line is an item of a list
+_DASHES = "-–—"  # begin what somebody says, in paragraphs like others, as well as items of a list
 _LAYOUT = re.compile(r"\S {3,}\S|[│┃┌└├─━]")  # columns of a table
 
 _NARROWEST, _WIDEST = 60, 140  # columns at which text is wrapped by mail, terminals and browsers
@@ -117,7 +118,7 @@ def _is_wrapped(above: _Line, line: _Line, room: int) -> bool:
     if line.gap or line.bulleted or line.in_columns or room > 40:
         return False
     shift = line.indent - above.indent
-    hanging = 2 <= shift <= 4 if above.bulleted else -4 <= shift <= 1
+    hanging = (0 if above.text[0] in _DASHES else 2) <= shift <= 4 if above.bulleted else -4 <= shift <= 1
     word = line.text.split(maxsplit=1)[0]
     if ord(word[0]) > 0x2E80:  # East Asian text breaks at any character
         return hanging and room <= 2
