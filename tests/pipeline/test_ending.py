@@ -88,6 +88,13 @@ def test_what_stands_above_the_last_paragraph_is_let_alone():
     assert all(verdict.keep for verdict in ending.trim(blocks, describe(blocks), [Verdict(True, "story")] * 4))
 
 
+def test_the_name_above_a_stripped_biography_goes_with_it():
+    blocks = [Block(text) for text in (*STORY, "Ann Miller", "Ann Miller has written of boats for us since 2004.")]
+    verdicts = [*[Verdict(True, "story")] * (len(STORY) + 1), Verdict(False, "author bio")]
+
+    assert ending.trim(blocks, describe(blocks), verdicts)[len(STORY)] == Verdict(False, "byline")
+
+
 def test_something_is_kept_of_a_page_of_calls():
     page = textdump.parse("Did you like this? Tell us!\n\nKnow more about the pier? Write to our news desk.")
 

@@ -37,6 +37,12 @@ def test_a_bulleted_line_is_an_item_without_its_bullet():
         ("li", "Home"), ("li", "News"), ("li", "1. First point"), ("li", "- a dash stays"), ("p", "Text")]
 
 
+def test_speech_after_a_dash_goes_on_in_the_next_line():
+    lines = wrap("- " + PROSE, 80)
+
+    assert texts("\n".join([*lines, "", *wrap(PROSE, 80)])) == ["- " + PROSE, PROSE]
+
+
 def test_a_bullet_alone_is_nothing():
     assert texts("one\n  •\ntwo") == ["one", "two"]
 

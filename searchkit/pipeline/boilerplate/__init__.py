@@ -23,6 +23,8 @@ _PERHAPS = 0.2  # from this one on a block is story that stands between two of i
 _WHOLE = 100  # words there are in it at least
 _TOO_LITTLE = 0.65  # of its words, if no more are kept
 _MOSTLY = 0.65  # of what is kept on the whole page, if so much is in it
+_SURE = 0.9  # so likely is the block below a story's first sentence
+_OPENING = 12  # words of that sentence, at least
 _LINE_WORDS = 0.5  # added to a block's words, so that blocks without words weigh something too
 
 
@@ -39,6 +41,7 @@ def judge(markup: Markup, model: Model | None = None) -> tuple[Verdict, ...]:
     ratings = rate(markup, found, model or read_model(markup.kind))
     kept = choose(ratings, features)
     _bridge(found, ratings, kept)
+    _open(found, ratings, kept)
     if not any(kept):
         kept[found.best] = True
     evidence = reasons.Evidence(features, found.places, found.sections, found.scores, ratings)
@@ -55,6 +58,15 @@ def _bridge(found: Guess, ratings: Sequence[float], kept: list[bool]) -> None:
         if (not kept[index] and found.kept[index] and ratings[index] >= _PERHAPS
                 and min(ratings[index - 1], ratings[index + 1]) >= _LIKELY):
             kept[index] = True
+
+
+def _open(found: Guess, ratings: Sequence[float], kept: list[bool]) -> None:
+    """Keep the sentence right above the story that the model is in doubt of and the rules are not: its first."""
+    first = kept.index(True) if True in kept else 0
+    above = found.features[first - 1]
+    if (first and found.kept[first - 1] and above.ends and above.words >= _OPENING and ratings[first - 1] >= _PERHAPS
+            and ratings[first] >= _SURE):
+        kept[first - 1] = True
 
 
 def _take_whole(markup: Markup, found: Guess, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:

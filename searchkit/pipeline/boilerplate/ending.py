@@ -39,6 +39,8 @@ def trim(blocks: Sequence[Block], features: Sequence[Features], verdicts: Sequen
     """
     trimmed = list(verdicts)
     kept = [index for index, verdict in enumerate(verdicts) if verdict.keep]
+    if len(kept) > 1 and _is_signature(blocks, verdicts, kept[-1]):
+        trimmed[kept.pop()] = Verdict(False, "byline")
     doubtful: list[int] = []
     below: str | None = None
     for index in reversed(kept[1:]):
@@ -54,6 +56,13 @@ def trim(blocks: Sequence[Block], features: Sequence[Features], verdicts: Sequen
             trimmed[each] = Verdict(False, below)
         doubtful.clear()
     return tuple(trimmed)
+
+
+def _is_signature(blocks: Sequence[Block], verdicts: Sequence[Verdict], index: int) -> bool:
+    """Whether a last line is the name with which what is stripped right below it begins: above a biography."""
+    name = blocks[index].text
+    below = blocks[index + 1].text if index + 1 < len(blocks) and not verdicts[index + 1].keep else ""
+    return len(name.split()) <= _NAME and name[0].isupper() and below.startswith(name + " ")
 
 
 def _explain(blocks: Sequence[Block], features: Sequence[Features], index: int) -> str | None:
