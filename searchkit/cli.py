@@ -6,21 +6,21 @@ import json
 import os
 import shutil
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
 from typer.core import TyperGroup
 
 from searchkit import render
-from searchkit.errors import DocumentNotFound, EngineError, IndexFault, QueryError, SearchkitError, SettingsError
+from searchkit.batch import answer_batch
+from searchkit.errors import DocumentNotFound, EngineError, IndexFault, SearchkitError
 from searchkit.fields import FACETS
 from searchkit.index import Index, open_index
 from searchkit.model import Document, Page, Rejected, Results
+from searchkit.progress import Progress
 from searchkit.render import Style
-from searchkit.settings import resolve
+from searchkit.settings import ALIASES, Settings, resolve
 from searchkit.version import VERSION
 
 FOUND, NOTHING, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130  # exit codes
@@ -28,6 +28,8 @@ PAGE = 1_000  # hits fetched at once where all of them are asked for
 
 IndexOption = Annotated[str | None, typer.Option("--index", metavar="DIR", help="The index (default: ./index).")]
 EngineOption = Annotated[str | None, typer.Option("--engine", metavar="NAME", help="Engine of the index.")]
+AliasesOption = Annotated[str | None, typer.Option("--aliases", metavar="FILE",
+                                                   help="Corrections (default: ./aliases.toml; none: no file).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 ColorOption = Annotated[str | None, typer.Option("--color", metavar="auto|always|never", help="Use colour.")]
 WorkersOption = Annotated[int | None, typer.Option("--workers", metavar="N", help="Processes (0: a processor each).")]
@@ -87,8 +89,8 @@ def index(
     settings = resolve({"index": folder, "engine": engine, "workers": workers, "color": color})
     paths = sources.expand(paths, sys.stdin.buffer)
     sources.check(paths)
-    with open_index(settings.index, settings.engine, create=True, rebuild=rebuild) as place:
-        bar = _Progress(lambda: sources.measure(paths))
+    with open_index(settings.index, settings.engine, create=True, rebuild=rebuild, aliases=None) as place:
+        bar = Progress(lambda: sources.measure(paths))
         try:
             report = place.add(paths, workers=settings.workers, prune=prune, progress=bar.show)
         finally:
@@ -127,11 +129,12 @@ def query(
     batch: Annotated[str | None, typer.Option(metavar="FILE", help="A query a line (-: standard input).")] = None,
     folder: IndexOption = None,
     engine: EngineOption = None,
+    aliases: AliasesOption = None,
     as_json: JsonOption = False,
     color: ColorOption = None,
 ) -> None:
     """Ranked, faceted search with highlighted snippets."""
-    settings = resolve({"index": folder, "engine": engine, "color": color})
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
     options: dict[str, Any] = {
         "publisher": publisher, "entity": entity, "author": author, "language": language,
         "not_publisher": not_publisher, "not_entity": not_entity, "not_author": not_author,
@@ -142,9 +145,9 @@ def query(
         options["facets"] = ()
     elif facet:
         options["facets"] = facet
-    with open_index(settings.index, settings.engine) as place:
+    with _open(settings) as place:
         if batch is not None:
-            for row in _answer_batch(place, batch, options):
+            for row in answer_batch(place, batch, options):
                 print_json(row)
             return
         if jsonl:
@@ -184,12 +187,13 @@ def show(
     document_id: Annotated[str, typer.Argument(metavar="ID", help="As it stands in the results of a query.")],
     folder: IndexOption = None,
     engine: EngineOption = None,
+    aliases: AliasesOption = None,
     as_json: JsonOption = False,
     color: ColorOption = None,
 ) -> None:
     """Show one document."""
-    settings = resolve({"index": folder, "engine": engine, "color": color})
-    with open_index(settings.index, settings.engine) as place:
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
+    with _open(settings) as place:
         document, captures = place.get(document_id), place.captures(document_id)
     if as_json:
         print_json({**document.to_dict(), "captures": captures})
@@ -203,33 +207,37 @@ def show(
 def facets(
     field: Annotated[str, typer.Argument(metavar="FIELD", help=f"One of: {', '.join(FACETS)}; date:year …")],
     text: Annotated[str, typer.Argument(metavar="[TEXT]", help="Count what this query matches.")] = "",
+    value: Annotated[str, typer.Option(metavar="WORDS", help="Only values with words that begin so.")] = "",
     limit: Annotated[int, typer.Option(metavar="N", help="Values to show (0: all).")] = 20,
     folder: IndexOption = None,
     engine: EngineOption = None,
+    aliases: AliasesOption = None,
     as_json: JsonOption = False,
     color: ColorOption = None,
 ) -> None:
     """Show the values of a facet and how many documents have each."""
-    settings = resolve({"index": folder, "engine": engine, "color": color})
-    with open_index(settings.index, settings.engine) as place:
-        results = place.query(text, facets=(f"{field}:{limit}",), limit=0)
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
+    with _open(settings) as place:
+        results = place.count_facet(f"{field}:{limit}", text, value)
     if as_json:
         print_json({"total": results.total, **results.to_dict()["facets"]})
     else:
         print_lines(render.render_facets(results.facets, make_style(settings.color, sys.stdout)))
-    raise typer.Exit(FOUND if results.total else NOTHING)
+    found = any(results.facets.values()) if value else results.total
+    raise typer.Exit(FOUND if found else NOTHING)
 
 
 @app.command()
 def stats(
     folder: IndexOption = None,
     engine: EngineOption = None,
+    aliases: AliasesOption = None,
     as_json: JsonOption = False,
     color: ColorOption = None,
 ) -> None:
     """Show what the index holds."""
-    settings = resolve({"index": folder, "engine": engine, "color": color})
-    with open_index(settings.index, settings.engine) as place:
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
+    with _open(settings) as place:
         numbers = place.stats()
     if as_json:
         print_json(numbers)
@@ -281,6 +289,11 @@ def print_error(message: str) -> None:
     sys.stderr.write(render.make_line(message) + "\n")
 
 
+def _open(settings: Settings) -> Index:
+    """The index to read, as the settings say."""
+    return open_index(settings.index, settings.engine, aliases=settings.aliases or ALIASES)
+
+
 def _give_up_output() -> None:
     """Write no more results: nobody reads them, or they cannot be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -324,65 +337,3 @@ def _print_hits(place: Index, text: str, options: dict[str, Any], limit: int | N
         done += len(results)
         if len(results) < page or done == limit:
             return results.total
-
-
-def _answer_batch(place: Index, file: str, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Results for each line of a file, in order; a line that cannot be answered is answered with its error."""
-    for number, line in enumerate(_read_lines(file), 1):
-        if not line.strip():
-            continue
-        name, text = _read_asked(line.strip(), number)
-        if text is None:
-            error = "the line is neither a plain query nor {\"id\", \"text\"} in JSON"
-            yield {**name, "query": line.strip(), "error": error}
-            continue
-        try:
-            yield {**name, **place.query(text, **options).to_dict()}
-        except QueryError as problem:
-            yield {**name, "query": text, "error": str(problem)}
-
-
-def _read_asked(line: str, number: int) -> tuple[dict[str, Any], str | None]:
-    """What names the answer to a line, and the query in it; None when it is meant as JSON and is none."""
-    if not line.startswith("{"):
-        return {"line": number}, line
-    try:
-        asked = json.loads(line)
-    except (ValueError, RecursionError):
-        return {"line": number}, None
-    text = asked.get("text")
-    return {"id": asked.get("id", number)}, text if isinstance(text, str) else None
-
-
-def _read_lines(file: str) -> Iterator[str]:
-    try:
-        with (os.fdopen(os.dup(0), encoding="utf-8-sig", errors="replace") if file == "-" else
-              Path(file).open(encoding="utf-8-sig", errors="replace")) as lines:
-            yield from lines
-    except OSError as problem:
-        raise SettingsError(f"the queries cannot be read: {problem.strerror}", f"--batch {file}",
-                            "give a file with a query a line, or - for standard input") from None
-
-
-class _Progress:
-    """A bar on standard error while it is a terminal; nothing otherwise, not even the measuring."""
-
-    def __init__(self, measure: Callable[[], int]) -> None:
-        self._begun = self._shown = time.monotonic()
-        self._wanted = sys.stderr.isatty()
-        self._whole = measure() if self._wanted else 0
-
-    def show(self, pages: int, done: int) -> None:
-        """Draw the bar anew, at most ten times a second."""
-        now = time.monotonic()
-        if self._wanted and now - self._shown > 0.1:
-            self._shown = now
-            line = render.render_progress(pages, done, self._whole, now - self._begun)
-            sys.stderr.write(f"\r{line}\x1b[K")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Leave no trace."""
-        if self._wanted:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()

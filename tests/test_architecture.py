@@ -22,13 +22,13 @@ LAYERS = [
     {"errors", "model", "version"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
-    {"lines", "captures"},
+    {"lines", "captures", "aliasfile"},
     {"ledger"},
     {"budget"},
     {"workers"},
     {"ingest"},
     {"index"},
-    {"cli", "render", "__main__", ""},
+    {"cli", "batch", "progress", "render", "__main__", ""},
 ]
 SEPARATE = {"sources": set(), "pipeline": set(), "search": set(), "engines": {"search"}, "place": {"search"},
             "render": set()}
@@ -47,7 +47,7 @@ FENCES = {
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.
-LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.settings"}
+LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.settings", "searchkit.aliasfile"}
 
 
 @cache
