@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn, TextIO
 import typer
 from typer.core import TyperGroup
 
-from searchkit import render
+from searchkit import completion, render
 from searchkit.batch import answer_batch
 from searchkit.errors import DocumentNotFound, EngineError, IndexFault, SearchkitError
 from searchkit.fields import FACETS
@@ -33,6 +33,11 @@ AliasesOption = Annotated[str | None, typer.Option("--aliases", metavar="FILE",
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 ColorOption = Annotated[str | None, typer.Option("--color", metavar="auto|always|never", help="Use colour.")]
 WorkersOption = Annotated[int | None, typer.Option("--workers", metavar="N", help="Processes (0: a processor each).")]
+
+
+def _filter(help_: str, field: str) -> Any:  # noqa: ANN401 - typer's own class
+    """An option that takes values of a field."""
+    return typer.Option(metavar="V", help=help_, autocompletion=completion.offer_values(field))
 
 
 class Faces(TyperGroup):
@@ -60,7 +65,7 @@ class Faces(TyperGroup):
             raise typer.Exit(FAULT) from None
 
 
-app = typer.Typer(name="searchkit", cls=Faces, add_completion=False, no_args_is_help=True, rich_markup_mode=None,
+app = typer.Typer(name="searchkit", cls=Faces, no_args_is_help=True, rich_markup_mode=None,
                   pretty_exceptions_enable=False)
 
 
@@ -108,22 +113,25 @@ def index(
 @app.command()
 def query(
     text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What to search for; nothing means all.")] = "",
-    publisher: Annotated[list[str] | None, typer.Option(metavar="V", help="Only by this publisher (or none).")] = None,
-    entity: Annotated[list[str] | None, typer.Option(metavar="V", help="Only naming this entity.")] = None,
-    author: Annotated[list[str] | None, typer.Option(metavar="V", help="Only by this author.")] = None,
-    language: Annotated[list[str] | None, typer.Option(metavar="V", help="Only in this language.")] = None,
-    not_publisher: Annotated[list[str] | None, typer.Option(metavar="V", help="Not by this publisher.")] = None,
-    not_entity: Annotated[list[str] | None, typer.Option(metavar="V", help="Not naming this entity.")] = None,
-    not_author: Annotated[list[str] | None, typer.Option(metavar="V", help="Not by this author.")] = None,
-    not_language: Annotated[list[str] | None, typer.Option(metavar="V", help="Not in this language.")] = None,
+    publisher: Annotated[list[str] | None, _filter("Only by this publisher (or none).", "publisher")] = None,
+    entity: Annotated[list[str] | None, _filter("Only naming this entity.", "entity")] = None,
+    author: Annotated[list[str] | None, _filter("Only by this author.", "author")] = None,
+    language: Annotated[list[str] | None, _filter("Only in this language.", "language")] = None,
+    not_publisher: Annotated[list[str] | None, _filter("Not by this publisher.", "publisher")] = None,
+    not_entity: Annotated[list[str] | None, _filter("Not naming this entity.", "entity")] = None,
+    not_author: Annotated[list[str] | None, _filter("Not by this author.", "author")] = None,
+    not_language: Annotated[list[str] | None, _filter("Not in this language.", "language")] = None,
     after: Annotated[str | None, typer.Option(metavar="D", help="From this day on: 2018, 2018-03, 30d …")] = None,
     before: Annotated[str | None, typer.Option(metavar="D", help="Up to this day, it included.")] = None,
-    facet: Annotated[list[str] | None, typer.Option(metavar="F[:N]", help=f"Count: {', '.join(FACETS)}.")] = None,
+    facet: Annotated[list[str] | None, typer.Option(metavar="F[:N]", help=f"Count: {', '.join(FACETS)}.",
+                                                    autocompletion=completion.offer_facets)] = None,
     no_facets: Annotated[bool, typer.Option("--no-facets", help="Count none.")] = False,
-    sort: Annotated[str, typer.Option(metavar="S", help="relevance, newest or oldest.")] = "relevance",
+    sort: Annotated[str, typer.Option(metavar="S", help="relevance, newest or oldest.",
+                                       autocompletion=completion.offer_sorts)] = "relevance",
     limit: Annotated[int | None, typer.Option(metavar="N", help="Hits to show (default 10).")] = None,
     offset: Annotated[int, typer.Option(metavar="N", help="Hits to pass over first.")] = 0,
-    match: Annotated[str, typer.Option(metavar="M", help="all words or any of them.")] = "all",
+    match: Annotated[str, typer.Option(metavar="M", help="all words or any of them.",
+                                        autocompletion=completion.offer_matches)] = "all",
     snippets: Annotated[int, typer.Option(metavar="N", help="Excerpts of each hit.")] = 1,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="A hit a line in JSON, all of them.")] = False,
     batch: Annotated[str | None, typer.Option(metavar="FILE", help="A query a line (-: standard input).")] = None,
@@ -205,7 +213,8 @@ def show(
 
 @app.command()
 def facets(
-    field: Annotated[str, typer.Argument(metavar="FIELD", help=f"One of: {', '.join(FACETS)}; date:year …")],
+    field: Annotated[str, typer.Argument(metavar="FIELD", help=f"One of: {', '.join(FACETS)}; date:year …",
+                                          autocompletion=completion.offer_facets)],
     text: Annotated[str, typer.Argument(metavar="[TEXT]", help="Count what this query matches.")] = "",
     value: Annotated[str, typer.Option(metavar="WORDS", help="Only values with words that begin so.")] = "",
     limit: Annotated[int, typer.Option(metavar="N", help="Values to show (0: all).")] = 20,
