@@ -6,8 +6,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable
-from typing import Annotated, Any, NoReturn, TextIO
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
 from typer.core import TyperGroup
@@ -22,6 +22,9 @@ from searchkit.progress import Progress
 from searchkit.render import Style
 from searchkit.settings import ALIASES, Settings, resolve
 from searchkit.version import VERSION
+
+if TYPE_CHECKING:
+    from searchkit.suggestions import Suggestion
 
 FOUND, NOTHING, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130  # exit codes
 PAGE = 1_000  # hits fetched at once where all of them are asked for
@@ -217,6 +220,7 @@ def facets(
                                           autocompletion=completion.offer_facets)],
     text: Annotated[str, typer.Argument(metavar="[TEXT]", help="Count what this query matches.")] = "",
     value: Annotated[str, typer.Option(metavar="WORDS", help="Only values with words that begin so.")] = "",
+    suggest_aliases: Annotated[bool, typer.Option("--suggest-aliases", help="Lines for aliases.toml.")] = False,
     limit: Annotated[int, typer.Option(metavar="N", help="Values to show (0: all).")] = 20,
     folder: IndexOption = None,
     engine: EngineOption = None,
@@ -227,6 +231,8 @@ def facets(
     """Show the values of a facet and how many documents have each."""
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
     with _open(settings) as place:
+        if suggest_aliases:
+            raise typer.Exit(_print_suggestions(place.suggest_aliases(field, limit), field, as_json))
         results = place.count_facet(f"{field}:{limit}", text, value)
     if as_json:
         print_json({"total": results.total, **results.to_dict()["facets"]})
@@ -326,6 +332,16 @@ def _explain_pages(pages: Iterable[Page | Rejected], style: Style) -> int:
 
 def _warn_of_page(page: Rejected) -> None:
     print_error(f"searchkit: only the text was taken of {page.path} ({page.reason}: {page.detail})")
+
+
+def _print_suggestions(suggestions: Sequence[Suggestion], field: str, as_json: bool) -> int:
+    """Lines to be looked at and pasted; the exit code."""
+    if as_json:
+        print_json([suggestion.to_dict() for suggestion in suggestions])
+    elif suggestions:
+        print_line(f"# to be looked at, and pasted below [{field}] in aliases.toml")
+        print_lines(suggestion.to_line() for suggestion in suggestions)
+    return FOUND if suggestions else NOTHING
 
 
 def _print_results(results: Results, as_json: bool, color: str) -> None:

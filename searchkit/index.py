@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from searchkit import engines
 from searchkit.aliasfile import NONE as NO_FILE
@@ -19,12 +19,16 @@ from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
 from searchkit.fields import BY_NAME, FACETS
 from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Results
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
+from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.filters import Filters
 from searchkit.search.highlight import highlight, make_document_snippets
 from searchkit.search.parser import parse
-from searchkit.search.query import both
+from searchkit.search.query import Query, both
 from searchkit.search.values import find_named, put_first
 from searchkit.settings import ALIASES
+
+if TYPE_CHECKING:
+    from searchkit.suggestions import Suggestion
 
 Values = str | Sequence[str]
 Source = str | Path | Page | Document
@@ -161,6 +165,23 @@ class Index:
         kept = tuple(named[:facet.limit]) if value else put_first(named, values, facet.limit)
         return replace(results, facets={name: kept})
 
+    def suggest_aliases(self, field: str = "entity", limit: int | None = 20) -> tuple[Suggestion, ...]:
+        """Values of "entity" or "publisher" that seem to be one, most convincing first; none is applied.
+
+        What ``aliases.toml`` merges already is one value here.
+        """
+        from searchkit.suggestions import suggest
+
+        if field not in TABLES:
+            raise SettingsError(f"no aliases of '{field}'", "--suggest-aliases", f"fields: {', '.join(TABLES)}")
+        facets = self.query(facets=[f"{name}:0" for name in (field, *(TYPED if field == "entity" else ()))],
+                            limit=0).facets
+        types: dict[str, list[str]] = {}
+        for type_ in (name for name in TYPED if name in facets):
+            for value in facets[type_]:
+                types.setdefault(value.value or "", []).append(type_)
+        return suggest(field, facets[field], types, self._count, _check_count("limit", limit or 0) or None)
+
     def get(self, id_: str) -> Document:
         """One document. Raises DocumentNotFound."""
         return self._aliases.read().correct_document(self._engine.get([id_])[0])
@@ -214,6 +235,10 @@ class Index:
     def close(self) -> None:
         """Let go of the files."""
         self._engine.close()
+
+    def _count(self, query: Query) -> int:
+        """How many documents a query finds, under the names that hold."""
+        return self._engine.search(Request(self._aliases.read().correct_query(query), limit=0)).total
 
     def _writing(self) -> AbstractContextManager[None]:
         return lock(self._folder) if self._folder else nullcontext()

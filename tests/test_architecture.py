@@ -23,7 +23,7 @@ LAYERS = [
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
     {"lines", "captures", "aliasfile"},
-    {"ledger"},
+    {"ledger", "suggestions"},
     {"budget"},
     {"workers"},
     {"ingest"},

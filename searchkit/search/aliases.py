@@ -53,10 +53,6 @@ class Aliases:
         self._values = {table: _group(self._corrections[table]) for table in TABLES}
         self._namings: dict[str, Naming | None] = {}
 
-    def has_line(self, table: str, value: str) -> bool:
-        """Whether a value is corrected."""
-        return fold_value(value) in self._corrections[table]
-
     def correct_query(self, query: Query) -> Query:
         """The query for the values that now go by the names in it; old names find the same as new ones."""
         match query:
