@@ -100,7 +100,8 @@ def index(
     with open_index(settings.index, settings.engine, create=True, rebuild=rebuild, aliases=None) as place:
         bar = Progress(lambda: sources.measure(paths))
         try:
-            report = place.add(paths, workers=settings.workers, prune=prune, progress=bar.show)
+            report = place.add(paths, workers=settings.workers, prune=prune, progress=bar.show,
+                               ner=settings.ner)
         finally:
             bar.clear()
     if as_json:
@@ -185,9 +186,9 @@ def extract(
     taken = 0
     paths = sources.expand(paths, sys.stdin.buffer)
     if explain:
-        taken = _explain_pages(sources.read(paths), make_style(settings.color, sys.stdout))
+        taken = _explain_pages(sources.read(paths), make_style(settings.color, sys.stdout), settings.ner)
         raise typer.Exit(FOUND if taken else NOTHING)
-    for made in ingest.extract(sources.read(paths), settings.workers, _warn_of_page):
+    for made in ingest.extract(sources.read(paths), settings.workers, _warn_of_page, settings.ner):
         print_json(made.to_dict())
         taken += isinstance(made, Document)
     raise typer.Exit(FOUND if taken else NOTHING)
@@ -314,13 +315,14 @@ def _give_up_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _explain_pages(pages: Iterable[Page | Rejected], style: Style) -> int:
+def _explain_pages(pages: Iterable[Page | Rejected], style: Style, ner: str) -> int:
     """Pages explained, one after the other, in this process; how many became documents."""
     from searchkit import pipeline
+    from searchkit.pipeline.secondopinion import load_opinion
 
-    taken = 0
+    opinion, taken = load_opinion(ner), 0
     for page in pages:
-        made = page if isinstance(page, Rejected) else pipeline.explain(page)
+        made = page if isinstance(page, Rejected) else pipeline.explain(page, opinion)
         if isinstance(made, Rejected):
             print_line(render.render_rejected(made))
             continue

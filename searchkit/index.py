@@ -61,12 +61,14 @@ class QueryOptions(TypedDict, total=False):
 
 class AddOptions(TypedDict, total=False):
     """How ``Index.add`` runs: in how many processes (0 = one for each processor), whether pages that vanished
-    below the paths are pruned, and whom to tell of its progress (pages so far, bytes so far).
+    below the paths are pruned, whom to tell of its progress (pages so far, bytes so far), and who gives a second
+    opinion on names ("spacy:en_core_web_sm").
     """
 
     workers: int
     prune: bool
     progress: Callable[[int, int], None] | None
+    ner: str
 
 
 class Index:

@@ -22,7 +22,8 @@ class Settings:
     """Where the index is, which engine it has (None = the one it was built with), and how output looks.
 
     ``workers`` is the number of processes that extract pages; 0 means one for each processor. ``aliases`` is
-    the file of aliases (None = the default one, "none" = no aliases).
+    the file of aliases (None = the default one, "none" = no aliases). ``ner`` names who gives a second opinion
+    on names while pages are extracted.
     """
 
     index: str = "index"
@@ -30,6 +31,7 @@ class Settings:
     workers: int = 0
     color: str = "auto"
     aliases: str | None = None
+    ner: str = ""
 
 
 def resolve(arguments: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None,

@@ -43,11 +43,13 @@ FENCES = {
     "typer": ("searchkit.cli",),
     "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
     "zstandard": ("searchkit.sources.zstd",),
+    "spacy": ("searchkit.pipeline.secondopinion",),
     "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures"),
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.
-LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.settings", "searchkit.aliasfile"}
+LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.settings", "searchkit.aliasfile",
+        "searchkit.pipeline.secondopinion"}
 
 
 @cache
