@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import searchkit
-from searchkit.aliasfile import AliasFile, parse_aliases
+from searchkit.aliasfile import AliasFile
 from searchkit.cli import app
 from searchkit.engines.base import FacetRequest, Request
 from searchkit.engines.memory import MemoryEngine
@@ -19,6 +19,7 @@ from searchkit.fields import FACETS
 from searchkit.index import Index, open_index
 from searchkit.model import Document, Entity
 from searchkit.search import query as q
+from searchkit.search.aliaslines import parse_aliases
 from searchkit.search.analysis import analyse_document
 
 LINES = {

@@ -8,7 +8,9 @@ counted under the names they go by, and documents are shown with them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from searchkit.fields import BY_NAME
 from searchkit.model import ENTITY_TYPES, Document, Entity
@@ -19,16 +21,14 @@ TABLES = ("entity", "publisher")
 TYPED = tuple(type_ for type_ in ENTITY_TYPES if type_ in BY_NAME)  # fields with the entities of one type
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(NamedTuple):
     """The name that a value goes by (None: it is no such value at all), and its type (None: as found)."""
 
     name: str | None
     type: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(NamedTuple):
     """Under which names the values of a facet are counted. A document counts once under each name.
 
     ``names`` has, for folded values of the field, the name they are counted under, None for those that are
@@ -38,7 +38,7 @@ class Naming:
     """
 
     names: Mapping[str, str | None]
-    adopted: Mapping[str, str] = field(default_factory=dict)
+    adopted: Mapping[str, str] = MappingProxyType({})
     empties: bool = False
 
 

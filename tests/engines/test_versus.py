@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from searchkit.aliasfile import parse_aliases
 from searchkit.engines.base import PERIODS, SORTS, FacetRequest, Request
 from searchkit.engines.memory import MemoryEngine
 from searchkit.errors import SettingsError
@@ -14,6 +13,7 @@ from searchkit.fields import FACETS, KEYWORD_FIELDS, TEXT_FIELDS
 from searchkit.model import Chrome, Document, Entity, PublicationDate
 from searchkit.search import query as q
 from searchkit.search.aliases import Aliases
+from searchkit.search.aliaslines import parse_aliases
 from searchkit.search.analysis import analyse, analyse_document
 
 from .conftest import ENGINES

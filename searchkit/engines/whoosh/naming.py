@@ -7,7 +7,6 @@ where several become one name, their posting lists tell how many documents have 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
 
 from searchkit.engines.whoosh.schema import SEPARATOR, encode_term
 from searchkit.engines.whoosh.shard import Shard
@@ -16,16 +15,17 @@ from searchkit.search.aliases import Naming
 Count = dict[int, int]  # documents by number of value
 
 
-@dataclass(slots=True)
 class _Group:
-    """The values of one name among the matches: (field, folded value), and counts by number of value."""
+    """The values of one name among the matches: their terms, and counts by number of value."""
 
-    sources: list[tuple[str, str]] = field(default_factory=list)
-    counts: Count = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.terms: list[tuple[str, bytes]] = []
+        self.counts: Count = {}
 
-    def add(self, source: tuple[str, str], counts: Count) -> None:
-        self.sources.append(source)
-        self.counts.update(counts)
+    def add(self, shard: Shard, name: str, key: str, numbers: Iterable[int]) -> None:
+        """Take the values of a field with these numbers, which are one when folded."""
+        values = shard.columns.keywords(name).values
+        self.terms += [(name, encode_term(key + SEPARATOR + values[number])) for number in numbers]
 
 
 def rename_counts(shard: Shard, documents: Set[int], name: str, naming: Naming,
@@ -38,10 +38,12 @@ def rename_counts(shard: Shard, documents: Set[int], name: str, naming: Naming,
     for key, new in naming.names.items():
         taken = {number: kept.pop(number) for number in columns.find_numbers(name, key) if number in kept}
         if taken:
-            groups.setdefault(new, _Group()).add((name, key), taken)
+            group = groups.setdefault(new, _Group())
+            group.add(shard, name, key, taken)
+            group.counts.update(taken)
     for key, new in naming.adopted.items():
-        if columns.find_numbers("entity", key):
-            groups.setdefault(new, _Group()).add(("entity", key), {})
+        if numbers := columns.find_numbers("entity", key):
+            groups.setdefault(new, _Group()).add(shard, "entity", key, numbers)
     dropped = groups.pop(None, _Group())
     named = {new: _count_group(shard, documents, group) for new, group in groups.items() if new is not None}
     emptied = _count_emptied(shard, documents, name, dropped) if naming.empties else 0
@@ -50,9 +52,9 @@ def rename_counts(shard: Shard, documents: Set[int], name: str, naming: Naming,
 
 def _count_group(shard: Shard, documents: Set[int], group: _Group) -> int:
     """How many of the documents have a value of the group."""
-    if len(group.sources) == len(group.counts) == 1:
+    if len(group.terms) == len(group.counts) == 1:
         return sum(group.counts.values())
-    return len(_find_documents(shard, documents, group.sources))
+    return len(_find_documents(shard, documents, group))
 
 
 def _count_emptied(shard: Shard, documents: Set[int], name: str, dropped: _Group) -> int:
@@ -61,11 +63,12 @@ def _count_emptied(shard: Shard, documents: Set[int], name: str, dropped: _Group
     if keywords.single is not None:
         return sum(dropped.counts.values())
     return sum(all(number in dropped.counts for number in keywords.list_numbers(document))
-               for document in _find_documents(shard, documents, dropped.sources))
+               for document in _find_documents(shard, documents, dropped))
 
 
-def _find_documents(shard: Shard, documents: Set[int], sources: Iterable[tuple[str, str]]) -> Set[int]:
+def _find_documents(shard: Shard, documents: Set[int], group: _Group) -> Set[int]:
+    """Those of the documents that have a value of the group."""
     found: set[int] = set()
-    for name, key in sources:
-        found |= shard.expand(name, encode_term(key + SEPARATOR))
+    for name, term in group.terms:
+        found.update(shard.read(name, term).documents)
     return documents & found
