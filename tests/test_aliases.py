@@ -188,9 +188,18 @@ def test_chains_lead_to_their_end() -> None:
     assert aliases.correct_document(document).entities == (Entity("D", "place", 3), Entity("E", "place"))
 
 
+@pytest.mark.parametrize("lines", [('"ANN" = "Ann"', '"Ann" = "Ann Lee"'), ('"Ann" = "Ann Lee"', '"ANN" = "Ann"')])
+def test_a_line_on_spelling_gives_way_to_one_that_says_more_of_the_same_value(lines: tuple[str, str]) -> None:
+    aliases = parse_aliases("\n".join(["[entity]", *lines]), "aliases.toml")
+    document = make("1", None, Entity("Ann", "person"), Entity("ANN", "person"))
+
+    assert aliases.correct_document(document).entities == (Entity("Ann Lee", "person", 2),)
+
+
 @pytest.mark.parametrize(("text", "where", "said"), [
     ('[entity]\n\nA = "B"\nB = "A"', "line 3", "in a circle: 'A' → 'B' → 'A'"),
     ('[entity]\n"Ann" = "B"\n"ANN" = "C"', "line 3", "'ANN' contradicts 'Ann'"),
+    ('[entity]\n"Ann" = "ANN"\n"aNN" = "Ann"', "line 3", "contradicts"),
     ('[entity]\nA = { name = "B", type = "person" }\nB = { type = "place" }', "line 2", "of type person"),
     ('[people]\nA = "B"', "line 1", "unknown table 'people'. tables are [entity] and [publisher]"),
     ('[entity]\nA = { type = "planet" }', "line 2", "unknown type 'planet'"),

@@ -70,11 +70,19 @@ def _read_table(table: str, values: Mapping[str, Any]) -> dict[str, _Rule]:
         if not value.strip():
             raise _Fault("a line corrects an empty value", table, value)
         rule = _read_rule(table, value, meant)
-        known = rules.setdefault(fold_value(value), rule)
-        if (known.name, known.type) != (rule.name, rule.type):
+        key = fold_value(value)
+        known = rules.setdefault(key, rule)
+        if _respells(known, key) != _respells(rule, key):
+            rules[key] = rule if _respells(known, key) else known
+        elif (known.name, known.type) != (rule.name, rule.type):
             raise _Fault(f"'{value}' contradicts '{known.value}', which is the same value", table, value,
                          "delete one of the two lines")
     return rules
+
+
+def _respells(rule: _Rule, key: str) -> bool:
+    """Whether a line only says how a value is written; one that says more of the same value has the last word."""
+    return rule.name is not None and rule.type is None and fold_value(rule.name) == key
 
 
 def _read_rule(table: str, value: str, meant: Any) -> _Rule:  # noqa: ANN401
