@@ -36,6 +36,7 @@ from searchkit.model import (
     Results,
     Snippet,
 )
+from searchkit.settings import ALIASES
 
 if TYPE_CHECKING:
     from searchkit.index import Index
@@ -63,11 +64,15 @@ __all__ = [
 ]
 
 
-def open(folder: str | Path | None = "index", engine: str | None = None) -> Index:
-    """Open the index in a folder, making it if it is not there; ``None`` keeps it in this process only."""
+def open(folder: str | Path | None = "index", engine: str | None = None, *,
+         aliases: str | Path | None = ALIASES) -> Index:
+    """Open the index in a folder, making it if it is not there; ``None`` keeps it in this process only.
+
+    ``aliases`` is a file of corrections, ``aliases.toml`` if there is one; ``None`` corrects nothing.
+    """
     from searchkit.index import open_index
 
-    return open_index(folder, engine, create=True)
+    return open_index(folder, engine, create=True, aliases=aliases)
 
 
 def extract(source: str | bytes | Path | Page) -> Document | Rejected:

@@ -6,31 +6,46 @@ import json
 import os
 import shutil
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
-from typing import Annotated, Any, NoReturn, TextIO
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 
 import typer
 from typer.core import TyperGroup
 
-from searchkit import render
-from searchkit.errors import DocumentNotFound, EngineError, IndexFault, QueryError, SearchkitError, SettingsError
+from searchkit import completion, render
+from searchkit.batch import answer_batch
+from searchkit.errors import DocumentNotFound, EngineError, IndexFault, SearchkitError
 from searchkit.fields import FACETS
 from searchkit.index import Index, open_index
 from searchkit.model import Document, Page, Rejected, Results
+from searchkit.progress import Progress
 from searchkit.render import Style
-from searchkit.settings import resolve
+from searchkit.settings import ALIASES, Settings, resolve
 from searchkit.version import VERSION
+
+if TYPE_CHECKING:
+    from searchkit.suggestions import Suggestion
 
 FOUND, NOTHING, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130  # exit codes
 PAGE = 1_000  # hits fetched at once where all of them are asked for
 
 IndexOption = Annotated[str | None, typer.Option("--index", metavar="DIR", help="The index (default: ./index).")]
 EngineOption = Annotated[str | None, typer.Option("--engine", metavar="NAME", help="Engine of the index.")]
+AliasesOption = Annotated[str | None, typer.Option("--aliases", metavar="FILE",
+                                                   help="Corrections (default: ./aliases.toml; none: no file).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 ColorOption = Annotated[str | None, typer.Option("--color", metavar="auto|always|never", help="Use colour.")]
 WorkersOption = Annotated[int | None, typer.Option("--workers", metavar="N", help="Processes (0: a processor each).")]
+
+
+def _filter(help_: str, field: str) -> Any:  # noqa: ANN401 - typer's own class
+    """An option that takes values of a field."""
+    return typer.Option(metavar="V", help=help_, autocompletion=_ask_for(completion.offer_values(field)))
+
+
+def _ask_for(offer: completion.Complete) -> completion.Complete | None:
+    """A completion where a shell asks for one; typer would study each of them at every start, which takes 2 ms."""
+    return offer if completion.SHELL_VARIABLE in os.environ else None
 
 
 class Faces(TyperGroup):
@@ -58,7 +73,7 @@ class Faces(TyperGroup):
             raise typer.Exit(FAULT) from None
 
 
-app = typer.Typer(name="searchkit", cls=Faces, add_completion=False, no_args_is_help=True, rich_markup_mode=None,
+app = typer.Typer(name="searchkit", cls=Faces, no_args_is_help=True, rich_markup_mode=None,
                   pretty_exceptions_enable=False)
 
 
@@ -87,10 +102,11 @@ def index(
     settings = resolve({"index": folder, "engine": engine, "workers": workers, "color": color})
     paths = sources.expand(paths, sys.stdin.buffer)
     sources.check(paths)
-    with open_index(settings.index, settings.engine, create=True, rebuild=rebuild) as place:
-        bar = _Progress(lambda: sources.measure(paths))
+    with open_index(settings.index, settings.engine, create=True, rebuild=rebuild, aliases=None) as place:
+        bar = Progress(lambda: sources.measure(paths))
         try:
-            report = place.add(paths, workers=settings.workers, prune=prune, progress=bar.show)
+            report = place.add(paths, workers=settings.workers, prune=prune, progress=bar.show,
+                               ner=settings.ner)
         finally:
             bar.clear()
     if as_json:
@@ -106,32 +122,36 @@ def index(
 @app.command()
 def query(
     text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What to search for; nothing means all.")] = "",
-    publisher: Annotated[list[str] | None, typer.Option(metavar="V", help="Only by this publisher (or none).")] = None,
-    entity: Annotated[list[str] | None, typer.Option(metavar="V", help="Only naming this entity.")] = None,
-    author: Annotated[list[str] | None, typer.Option(metavar="V", help="Only by this author.")] = None,
-    language: Annotated[list[str] | None, typer.Option(metavar="V", help="Only in this language.")] = None,
-    not_publisher: Annotated[list[str] | None, typer.Option(metavar="V", help="Not by this publisher.")] = None,
-    not_entity: Annotated[list[str] | None, typer.Option(metavar="V", help="Not naming this entity.")] = None,
-    not_author: Annotated[list[str] | None, typer.Option(metavar="V", help="Not by this author.")] = None,
-    not_language: Annotated[list[str] | None, typer.Option(metavar="V", help="Not in this language.")] = None,
+    publisher: Annotated[list[str] | None, _filter("Only by this publisher (or none).", "publisher")] = None,
+    entity: Annotated[list[str] | None, _filter("Only naming this entity.", "entity")] = None,
+    author: Annotated[list[str] | None, _filter("Only by this author.", "author")] = None,
+    language: Annotated[list[str] | None, _filter("Only in this language.", "language")] = None,
+    not_publisher: Annotated[list[str] | None, _filter("Not by this publisher.", "publisher")] = None,
+    not_entity: Annotated[list[str] | None, _filter("Not naming this entity.", "entity")] = None,
+    not_author: Annotated[list[str] | None, _filter("Not by this author.", "author")] = None,
+    not_language: Annotated[list[str] | None, _filter("Not in this language.", "language")] = None,
     after: Annotated[str | None, typer.Option(metavar="D", help="From this day on: 2018, 2018-03, 30d …")] = None,
     before: Annotated[str | None, typer.Option(metavar="D", help="Up to this day, it included.")] = None,
-    facet: Annotated[list[str] | None, typer.Option(metavar="F[:N]", help=f"Count: {', '.join(FACETS)}.")] = None,
+    facet: Annotated[list[str] | None, typer.Option(metavar="F[:N]", help=f"Count: {', '.join(FACETS)}.",
+                                                    autocompletion=_ask_for(completion.offer_facets))] = None,
     no_facets: Annotated[bool, typer.Option("--no-facets", help="Count none.")] = False,
-    sort: Annotated[str, typer.Option(metavar="S", help="relevance, newest or oldest.")] = "relevance",
+    sort: Annotated[str, typer.Option(metavar="S", help="relevance, newest or oldest.",
+                                       autocompletion=_ask_for(completion.offer_sorts))] = "relevance",
     limit: Annotated[int | None, typer.Option(metavar="N", help="Hits to show (default 10).")] = None,
     offset: Annotated[int, typer.Option(metavar="N", help="Hits to pass over first.")] = 0,
-    match: Annotated[str, typer.Option(metavar="M", help="all words or any of them.")] = "all",
+    match: Annotated[str, typer.Option(metavar="M", help="all words or any of them.",
+                                        autocompletion=_ask_for(completion.offer_matches))] = "all",
     snippets: Annotated[int, typer.Option(metavar="N", help="Excerpts of each hit.")] = 1,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="A hit a line in JSON, all of them.")] = False,
     batch: Annotated[str | None, typer.Option(metavar="FILE", help="A query a line (-: standard input).")] = None,
     folder: IndexOption = None,
     engine: EngineOption = None,
+    aliases: AliasesOption = None,
     as_json: JsonOption = False,
     color: ColorOption = None,
 ) -> None:
     """Ranked, faceted search with highlighted snippets."""
-    settings = resolve({"index": folder, "engine": engine, "color": color})
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
     options: dict[str, Any] = {
         "publisher": publisher, "entity": entity, "author": author, "language": language,
         "not_publisher": not_publisher, "not_entity": not_entity, "not_author": not_author,
@@ -142,9 +162,9 @@ def query(
         options["facets"] = ()
     elif facet:
         options["facets"] = facet
-    with open_index(settings.index, settings.engine) as place:
+    with _open(settings) as place:
         if batch is not None:
-            for row in _answer_batch(place, batch, options):
+            for row in answer_batch(place, batch, options):
                 print_json(row)
             return
         if jsonl:
@@ -171,9 +191,9 @@ def extract(
     taken = 0
     paths = sources.expand(paths, sys.stdin.buffer)
     if explain:
-        taken = _explain_pages(sources.read(paths), make_style(settings.color, sys.stdout))
+        taken = _explain_pages(sources.read(paths), make_style(settings.color, sys.stdout), settings.ner)
         raise typer.Exit(FOUND if taken else NOTHING)
-    for made in ingest.extract(sources.read(paths), settings.workers, _warn_of_page):
+    for made in ingest.extract(sources.read(paths), settings.workers, _warn_of_page, settings.ner):
         print_json(made.to_dict())
         taken += isinstance(made, Document)
     raise typer.Exit(FOUND if taken else NOTHING)
@@ -184,12 +204,13 @@ def show(
     document_id: Annotated[str, typer.Argument(metavar="ID", help="As it stands in the results of a query.")],
     folder: IndexOption = None,
     engine: EngineOption = None,
+    aliases: AliasesOption = None,
     as_json: JsonOption = False,
     color: ColorOption = None,
 ) -> None:
     """Show one document."""
-    settings = resolve({"index": folder, "engine": engine, "color": color})
-    with open_index(settings.index, settings.engine) as place:
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
+    with _open(settings) as place:
         document, captures = place.get(document_id), place.captures(document_id)
     if as_json:
         print_json({**document.to_dict(), "captures": captures})
@@ -201,35 +222,43 @@ def show(
 
 @app.command()
 def facets(
-    field: Annotated[str, typer.Argument(metavar="FIELD", help=f"One of: {', '.join(FACETS)}; date:year …")],
+    field: Annotated[str, typer.Argument(metavar="FIELD", help=f"One of: {', '.join(FACETS)}; date:year …",
+                                          autocompletion=_ask_for(completion.offer_facets))],
     text: Annotated[str, typer.Argument(metavar="[TEXT]", help="Count what this query matches.")] = "",
+    value: Annotated[str, typer.Option(metavar="WORDS", help="Only values with words that begin so.")] = "",
+    suggest_aliases: Annotated[bool, typer.Option("--suggest-aliases", help="Lines for aliases.toml.")] = False,
     limit: Annotated[int, typer.Option(metavar="N", help="Values to show (0: all).")] = 20,
     folder: IndexOption = None,
     engine: EngineOption = None,
+    aliases: AliasesOption = None,
     as_json: JsonOption = False,
     color: ColorOption = None,
 ) -> None:
     """Show the values of a facet and how many documents have each."""
-    settings = resolve({"index": folder, "engine": engine, "color": color})
-    with open_index(settings.index, settings.engine) as place:
-        results = place.query(text, facets=(f"{field}:{limit}",), limit=0)
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
+    with _open(settings) as place:
+        if suggest_aliases:
+            raise typer.Exit(_print_suggestions(place.suggest_aliases(field, limit), field, as_json))
+        results = place.count_facet(f"{field}:{limit}", text, value)
     if as_json:
         print_json({"total": results.total, **results.to_dict()["facets"]})
     else:
         print_lines(render.render_facets(results.facets, make_style(settings.color, sys.stdout)))
-    raise typer.Exit(FOUND if results.total else NOTHING)
+    found = any(results.facets.values()) if value else results.total
+    raise typer.Exit(FOUND if found else NOTHING)
 
 
 @app.command()
 def stats(
     folder: IndexOption = None,
     engine: EngineOption = None,
+    aliases: AliasesOption = None,
     as_json: JsonOption = False,
     color: ColorOption = None,
 ) -> None:
     """Show what the index holds."""
-    settings = resolve({"index": folder, "engine": engine, "color": color})
-    with open_index(settings.index, settings.engine) as place:
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
+    with _open(settings) as place:
         numbers = place.stats()
     if as_json:
         print_json(numbers)
@@ -281,18 +310,24 @@ def print_error(message: str) -> None:
     sys.stderr.write(render.make_line(message) + "\n")
 
 
+def _open(settings: Settings) -> Index:
+    """The index to read, as the settings say."""
+    return open_index(settings.index, settings.engine, aliases=settings.aliases or ALIASES)
+
+
 def _give_up_output() -> None:
     """Write no more results: nobody reads them, or they cannot be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _explain_pages(pages: Iterable[Page | Rejected], style: Style) -> int:
+def _explain_pages(pages: Iterable[Page | Rejected], style: Style, ner: str) -> int:
     """Pages explained, one after the other, in this process; how many became documents."""
     from searchkit import pipeline
+    from searchkit.pipeline.secondopinion import load_opinion
 
-    taken = 0
+    opinion, taken = load_opinion(ner), 0
     for page in pages:
-        made = page if isinstance(page, Rejected) else pipeline.explain(page)
+        made = page if isinstance(page, Rejected) else pipeline.explain(page, opinion)
         if isinstance(made, Rejected):
             print_line(render.render_rejected(made))
             continue
@@ -304,6 +339,16 @@ def _explain_pages(pages: Iterable[Page | Rejected], style: Style) -> int:
 
 def _warn_of_page(page: Rejected) -> None:
     print_error(f"searchkit: only the text was taken of {page.path} ({page.reason}: {page.detail})")
+
+
+def _print_suggestions(suggestions: Sequence[Suggestion], field: str, as_json: bool) -> int:
+    """Lines to be looked at and pasted; the exit code."""
+    if as_json:
+        print_json([suggestion.to_dict() for suggestion in suggestions])
+    elif suggestions:
+        print_line(f"# to be looked at, and pasted below [{field}] in aliases.toml")
+        print_lines(suggestion.to_line() for suggestion in suggestions)
+    return FOUND if suggestions else NOTHING
 
 
 def _print_results(results: Results, as_json: bool, color: str) -> None:
@@ -324,65 +369,3 @@ def _print_hits(place: Index, text: str, options: dict[str, Any], limit: int | N
         done += len(results)
         if len(results) < page or done == limit:
             return results.total
-
-
-def _answer_batch(place: Index, file: str, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Results for each line of a file, in order; a line that cannot be answered is answered with its error."""
-    for number, line in enumerate(_read_lines(file), 1):
-        if not line.strip():
-            continue
-        name, text = _read_asked(line.strip(), number)
-        if text is None:
-            error = "the line is neither a plain query nor {\"id\", \"text\"} in JSON"
-            yield {**name, "query": line.strip(), "error": error}
-            continue
-        try:
-            yield {**name, **place.query(text, **options).to_dict()}
-        except QueryError as problem:
-            yield {**name, "query": text, "error": str(problem)}
-
-
-def _read_asked(line: str, number: int) -> tuple[dict[str, Any], str | None]:
-    """What names the answer to a line, and the query in it; None when it is meant as JSON and is none."""
-    if not line.startswith("{"):
-        return {"line": number}, line
-    try:
-        asked = json.loads(line)
-    except (ValueError, RecursionError):
-        return {"line": number}, None
-    text = asked.get("text")
-    return {"id": asked.get("id", number)}, text if isinstance(text, str) else None
-
-
-def _read_lines(file: str) -> Iterator[str]:
-    try:
-        with (os.fdopen(os.dup(0), encoding="utf-8-sig", errors="replace") if file == "-" else
-              Path(file).open(encoding="utf-8-sig", errors="replace")) as lines:
-            yield from lines
-    except OSError as problem:
-        raise SettingsError(f"the queries cannot be read: {problem.strerror}", f"--batch {file}",
-                            "give a file with a query a line, or - for standard input") from None
-
-
-class _Progress:
-    """A bar on standard error while it is a terminal; nothing otherwise, not even the measuring."""
-
-    def __init__(self, measure: Callable[[], int]) -> None:
-        self._begun = self._shown = time.monotonic()
-        self._wanted = sys.stderr.isatty()
-        self._whole = measure() if self._wanted else 0
-
-    def show(self, pages: int, done: int) -> None:
-        """Draw the bar anew, at most ten times a second."""
-        now = time.monotonic()
-        if self._wanted and now - self._shown > 0.1:
-            self._shown = now
-            line = render.render_progress(pages, done, self._whole, now - self._begun)
-            sys.stderr.write(f"\r{line}\x1b[K")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Leave no trace."""
-        if self._wanted:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()

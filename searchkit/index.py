@@ -5,21 +5,30 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from searchkit import engines
+from searchkit.aliasfile import NONE as NO_FILE
+from searchkit.aliasfile import AliasFile
 from searchkit.engines.base import PERIODS, SORTS, Engine, FacetRequest, Request
 from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
 from searchkit.fields import BY_NAME, FACETS
 from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Results
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
+from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.filters import Filters
 from searchkit.search.highlight import highlight, make_document_snippets
 from searchkit.search.parser import parse
-from searchkit.search.query import both
+from searchkit.search.query import Query, both
+from searchkit.search.values import find_named, put_first
+from searchkit.settings import ALIASES
+
+if TYPE_CHECKING:
+    from searchkit.suggestions import Suggestion
 
 Values = str | Sequence[str]
 Source = str | Path | Page | Document
@@ -52,12 +61,14 @@ class QueryOptions(TypedDict, total=False):
 
 class AddOptions(TypedDict, total=False):
     """How ``Index.add`` runs: in how many processes (0 = one for each processor), whether pages that vanished
-    below the paths are pruned, and whom to tell of its progress (pages so far, bytes so far).
+    below the paths are pruned, whom to tell of its progress (pages so far, bytes so far), and who gives a second
+    opinion on names ("spacy:en_core_web_sm").
     """
 
     workers: int
     prune: bool
     progress: Callable[[int, int], None] | None
+    ner: str
 
 
 class Index:
@@ -66,9 +77,10 @@ class Index:
     Reading is safe in many processes while one writes; only ``add``, ``delete`` and ``clear`` lock.
     """
 
-    def __init__(self, engine: Engine, engine_name: str, folder: Path | None) -> None:
+    def __init__(self, engine: Engine, engine_name: str, folder: Path | None, aliases: AliasFile) -> None:
         self._engine = engine
         self._folder = folder
+        self._aliases = aliases
         self.engine_name = engine_name
 
     def __enter__(self) -> Index:
@@ -104,10 +116,11 @@ class Index:
         asked = parse(text, today, match)
         tree = both(asked, _read_filters(options).to_query(today))
         names = tuple(dict.fromkeys(_list(options.get("facets", DEFAULT_FACETS))))
-        facets = [read_facet(name) for name in names]
+        aliases = self._aliases.read()
+        facets = [replace(facet, naming=aliases.find_naming(facet.field)) for facet in map(read_facet, names)]
         limit = options.get("limit", 10)
         request = Request(
-            query=tree,
+            query=aliases.correct_query(tree),
             facets=tuple(facets),
             sort=_check("sort", options.get("sort", "relevance"), SORTS),
             limit=self._engine.count() if limit is None else _check_count("limit", limit),
@@ -115,7 +128,7 @@ class Index:
         )
         matches = self._engine.search(request)
         count = _check_count("snippets", options.get("snippets", 1))
-        documents = self._engine.get([id_ for id_, _ in matches.hits])
+        documents = map(aliases.correct_document, self._engine.get([id_ for id_, _ in matches.hits]))
         hits = tuple(
             Hit(document, rank, round(score, 4), make_document_snippets(document, tree, count),
                 highlight(document.title or "", tree))
@@ -131,15 +144,49 @@ class Index:
             facets={name_facet(facet): values for facet, values in zip(facets, matches.facets, strict=True)},
         )
 
-    def facets(self, field: str, text: str = "", **options: Unpack[QueryOptions]) -> tuple[FacetValue, ...]:
-        """The values of one facet and their counts over what a query matches (all documents by default)."""
+    def facets(self, field: str, text: str = "", *, value: str = "",
+               **options: Unpack[QueryOptions]) -> tuple[FacetValue, ...]:
+        """The values of one facet and their counts over what a query matches (all documents by default).
+
+        With ``value``, only those that these words name: each begins a word of the value. Otherwise those
+        that the text names come first, and then the most frequent.
+        """
+        return next(iter(self.count_facet(field, text, value, **options).facets.values()))
+
+    def count_facet(self, field: str, text: str = "", value: str = "", **options: Unpack[QueryOptions]) -> Results:
+        """What ``facets`` counts, with the number of documents that match."""
+        facet = read_facet(field)
         options["facets"], options["limit"] = (field,), 0
+        if not value and (not text or facet.field == "date"):
+            return self.query(text, **options)
+        name = name_facet(facet)
+        options["facets"] = (f"{name}:0",)
         results = self.query(text, **options)
-        return next(iter(results.facets.values()))
+        values = results.facets[name]
+        named = find_named(values, value or text)
+        kept = tuple(named[:facet.limit]) if value else put_first(named, values, facet.limit)
+        return replace(results, facets={name: kept})
+
+    def suggest_aliases(self, field: str = "entity", limit: int | None = 20) -> tuple[Suggestion, ...]:
+        """Values of "entity" or "publisher" that seem to be one, most convincing first; none is applied.
+
+        What ``aliases.toml`` merges already is one value here.
+        """
+        from searchkit.suggestions import suggest
+
+        if field not in TABLES:
+            raise SettingsError(f"no aliases of '{field}'", "--suggest-aliases", f"fields: {', '.join(TABLES)}")
+        facets = self.query(facets=[f"{name}:0" for name in (field, *(TYPED if field == "entity" else ()))],
+                            limit=0).facets
+        types: dict[str, list[str]] = {}
+        for type_ in (name for name in TYPED if name in facets):
+            for value in facets[type_]:
+                types.setdefault(value.value or "", []).append(type_)
+        return suggest(field, facets[field], types, self._count, _check_count("limit", limit or 0) or None)
 
     def get(self, id_: str) -> Document:
         """One document. Raises DocumentNotFound."""
-        return self._engine.get([id_])[0]
+        return self._aliases.read().correct_document(self._engine.get([id_])[0])
 
     def captures(self, id_: str) -> list[dict[str, str]]:
         """All captures of a document's address, newest first: when each was saved (UTC), and where it lies."""
@@ -191,23 +238,30 @@ class Index:
         """Let go of the files."""
         self._engine.close()
 
+    def _count(self, query: Query) -> int:
+        """How many documents a query finds, under the names that hold."""
+        return self._engine.search(Request(self._aliases.read().correct_query(query), limit=0)).total
+
     def _writing(self) -> AbstractContextManager[None]:
         return lock(self._folder) if self._folder else nullcontext()
 
 
 def open_index(folder: str | Path | None = "index", engine: str | None = None, *,
-               create: bool = False, rebuild: bool = False) -> Index:
+               create: bool = False, rebuild: bool = False, aliases: str | Path | None = ALIASES) -> Index:
     """Open the index in a folder; ``None`` opens a new one that lives in this process only.
 
     ``engine`` must be the one that the index was built with (None: whichever that is). ``create`` makes an
-    index where there is none; ``rebuild`` makes it anew, whatever state it is in.
+    index where there is none; ``rebuild`` makes it anew, whatever state it is in. ``aliases`` is a file of
+    corrections that must be there unless it is the default one; ``None`` and "none" correct nothing.
     """
+    corrections = AliasFile(None if aliases in (None, NO_FILE) else Path(aliases or ""), optional=aliases is ALIASES)
+    corrections.read()
     if folder is None:
         name = engine or "memory"
-        return Index(engines.open_engine(name, None), name, None)
+        return Index(engines.open_engine(name, None), name, None, corrections)
     place = Path(folder)
     name = _settle_engine(place, engine, create=create, rebuild=rebuild)
-    return Index(engines.open_engine(name, place), name, place)
+    return Index(engines.open_engine(name, place), name, place, corrections)
 
 
 def read_facet(text: str) -> FacetRequest:

@@ -24,6 +24,7 @@ from searchkit.errors import DocumentNotFound
 from searchkit.ledger import OLDER, Entry, Ledger, open_ledger
 from searchkit.model import READY, Document, IndexReport, Page, Rejected
 from searchkit.pipeline import siblings
+from searchkit.pipeline.secondopinion import Opinion, load_opinion
 from searchkit.pipeline.siblings import Lines
 from searchkit.search.analysis import Analysed, analyse_document
 from searchkit.workers import Outcome, extract_pages
@@ -39,12 +40,13 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to run: in how many processes (0 = one for each processor), and whether pages that vanished below
-    the paths are pruned. ``progress`` is told (pages so far, bytes so far).
+    the paths are pruned. ``progress`` is told (pages so far, bytes so far). ``ner`` is the setting.
     """
 
     workers: int = 0
     prune: bool = False
     progress: Progress | None = None
+    ner: str = ""
 
 
 def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: Path | None,
@@ -54,12 +56,14 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
     paths = [item for item in given if isinstance(item, str | Path)]
     documents = [item for item in given if isinstance(item, Document)]
     pages = [item for item in given if isinstance(item, Page)]
+    opinion = load_opinion(options.ner)
     with open_ledger(folder) as ledger:
-        batch = _Batch(engine, ledger)
+        batch = _Batch(engine, ledger, opinion)
         warned: list[Rejected] = []
         stream = chain(sources.read(paths) if paths else (), map(_locate, pages))
         try:
-            for outcome in extract_pages(_pass_changed(stream, batch, options), options.workers, warned.append):
+            changed = _pass_changed(stream, batch, options)
+            for outcome in extract_pages(changed, options.workers, warned.append, options.ner):
                 batch.take(outcome)
             for document in documents:
                 batch.take_document(document)
@@ -74,13 +78,13 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
         gone = list(ledger.find_orphans())
         removed = engine.delete(gone)
         ledger.forget_orphans(gone)
-        _strip_repeated(engine, ledger)
+        _strip_repeated(engine, ledger, opinion)
     return IndexReport(batch.added, batch.updated, batch.unchanged, removed, tuple(batch.rejected),
                        round(time.monotonic() - begun, 3), tuple(warned))
 
 
 def extract(pages: Iterable[Page | Rejected], workers: int = 0,
-            warn: Callable[[Rejected], None] | None = None) -> Iterator[Document | Rejected]:
+            warn: Callable[[Rejected], None] | None = None, ner: str = "") -> Iterator[Document | Rejected]:
     """What the pages become, in their order, once all have been read: what siblings repeat is chrome.
 
     Documents wait on the disk until then. ``warn`` is told of pages of which only the plain text was taken.
@@ -94,7 +98,7 @@ def extract(pages: Iterable[Page | Rejected], workers: int = 0,
 
     with TemporaryFile() as spool, open_ledger(None) as ledger:
         count = 0
-        for outcome in extract_pages(note(pages), workers, warn):
+        for outcome in extract_pages(note(pages), workers, warn, ner):
             count += 1
             made = outcome if isinstance(outcome, Rejected) else outcome.document
             pickle.dump(made, spool)
@@ -105,7 +109,7 @@ def extract(pages: Iterable[Page | Rejected], workers: int = 0,
         for _ in range(count):
             made = pickle.load(spool)
             is_known = isinstance(made, Document) and made.id in repeated
-            yield siblings.strip_repeated(made, repeated[made.id]) if is_known else made
+            yield siblings.strip_repeated(made, repeated[made.id], load_opinion(ner)) if is_known else made
 
 
 def clear(engine: Engine, folder: Path | None) -> None:
@@ -115,12 +119,14 @@ def clear(engine: Engine, folder: Path | None) -> None:
         ledger.clear()
 
 
-def digest_page(page: Page) -> bytes:
-    """What tells whether a page must be extracted again: its content, and the version of the extraction."""
+def digest_page(page: Page, opinion: Opinion | None = None) -> bytes:
+    """What tells whether a page must be extracted again: its content, and what the extraction depends on."""
     digest = hashlib.blake2b(digest_size=16, salt=pipeline.VERSION.to_bytes(2, "big"))
     for part in (page.content, page.url or "", page.captured or ""):
         digest.update(part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass"))
         digest.update(b"\0")
+    if opinion:
+        digest.update(opinion.identity.encode("utf-8", "surrogatepass"))
     return digest.digest()
 
 
@@ -138,7 +144,7 @@ def _pass_changed(pages: Iterable[Page | Rejected], batch: _Batch, options: Opti
             options.progress(count, size)
 
 
-def _strip_repeated(engine: Engine, ledger: Ledger) -> None:
+def _strip_repeated(engine: Engine, ledger: Ledger, opinion: Opinion | None) -> None:
     """Take out of bodies what sibling pages repeat, on the pages of this run and on those they are siblings of."""
     changed: list[Analysed] = []
     for id_, lines in list(ledger.lines.find_repeated()):
@@ -146,7 +152,7 @@ def _strip_repeated(engine: Engine, ledger: Ledger) -> None:
             document = engine.get([id_])[0]
         except DocumentNotFound:  # deleted by hand, its page unchanged
             continue
-        stripped = siblings.strip_repeated(document, lines)
+        stripped = siblings.strip_repeated(document, lines, opinion)
         if stripped is not document:
             changed.append(analyse_document(stripped))
         if len(changed) >= BATCH_DOCUMENTS:
@@ -176,6 +182,7 @@ class _Batch:
 
     engine: Engine
     ledger: Ledger
+    opinion: Opinion | None = None
     added: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -193,7 +200,7 @@ class _Batch:
 
     def settle(self, page: Page) -> bool:
         """Whether the page is as the ledger knows it; if not, ``take`` will be called for it in turn."""
-        known, digest = self.ledger.find(page.location), digest_page(page)
+        known, digest = self.ledger.find(page.location), digest_page(page, self.opinion)
         if known is None or known.digest != digest:
             self._pending.append((Entry(page.location, page.path, digest), known,
                                   replace(page, content=b"", size=len(page.content))))

@@ -11,6 +11,7 @@ from typing import Any
 from searchkit.errors import SettingsError
 
 FILE = Path("searchkit.toml")
+ALIASES = Path("aliases.toml")  # read unless another file is named; it need not be there
 MANIFEST = "searchkit.json"  # the file by which the folder of an index is known
 COLORS = ("auto", "always", "never")
 MOST_WORKERS = 1_000  # processes; all of them start at once
@@ -20,13 +21,17 @@ MOST_WORKERS = 1_000  # processes; all of them start at once
 class Settings:
     """Where the index is, which engine it has (None = the one it was built with), and how output looks.
 
-    ``workers`` is the number of processes that extract pages; 0 means one for each processor.
+    ``workers`` is the number of processes that extract pages; 0 means one for each processor. ``aliases`` is
+    the file of aliases (None = the default one, "none" = no aliases). ``ner`` names who gives a second opinion
+    on names while pages are extracted.
     """
 
     index: str = "index"
     engine: str | None = None
     workers: int = 0
     color: str = "auto"
+    aliases: str | None = None
+    ner: str = ""
 
 
 def resolve(arguments: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None,

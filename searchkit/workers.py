@@ -22,6 +22,7 @@ from threading import Thread
 
 from searchkit import budget, pipeline
 from searchkit.model import READY, Document, Page, Rejected
+from searchkit.pipeline.secondopinion import load_opinion
 from searchkit.search.analysis import Analysed, analyse_document
 
 FEW = 16  # pages that are extracted faster here than in processes that must start first …
@@ -34,28 +35,32 @@ Warn = Callable[[Rejected], None]
 _Answer = tuple[Outcome, Rejected | None]
 
 
-def extract_pages(pages: Iterable[Page | Rejected], workers: int = 0, warn: Warn | None = None) -> Iterator[Outcome]:
+def extract_pages(pages: Iterable[Page | Rejected], workers: int = 0, warn: Warn | None = None,
+                  ner: str = "") -> Iterator[Outcome]:
     """What each page becomes, in the order of the pages.
 
     ``workers`` is the number of processes, 0 for one a processor. A few small pages are extracted in this
-    process. ``warn`` is told of each page of which only the plain text was taken, and why.
+    process. ``warn`` is told of each page of which only the plain text was taken, and why. ``ner`` is the
+    setting of that name. Raises SettingsError.
     """
+    load_opinion(ner)  # here, for what is wrong with it to be told, and for the workers to share it
     stream = iter(pages)
     first, are_all = _take_few(stream)
     here = are_all or current_process().daemon  # a daemonic process may not start others
     count = 0 if here else workers or os.cpu_count() or 1
     every = chain(first, stream)
-    for task in _extract_in_processes(every, count) if count else map(_extract_here, every):
+    here_done = (_extract_here(page, ner) for page in every)
+    for task in _extract_in_processes(every, count, ner) if count else here_done:
         if warn and task.breach and isinstance(task.outcome, Analysed):
             warn(task.breach)
         assert task.outcome is not None
         yield task.outcome
 
 
-def extract_page(page: Page) -> _Answer:
+def extract_page(page: Page, ner: str = "") -> _Answer:
     """What a page becomes, with its tokens. A fault of ours costs the page all but its text, and never the run."""
     try:
-        return _analyse(pipeline.extract(page)), None
+        return _analyse(pipeline.extract(page, load_opinion(ner))), None
     except MemoryError:
         raise
     except Exception as fault:  # noqa: BLE001 - the last line of a worker: whatever it is, the rest goes on
@@ -104,16 +109,16 @@ def _take_few(stream: Iterator[Page | Rejected]) -> tuple[list[Page | Rejected],
     return taken, True
 
 
-def _extract_here(page: Page | Rejected) -> _Task:
-    outcome, breach = (page, None) if isinstance(page, Rejected) else extract_page(page)
+def _extract_here(page: Page | Rejected, ner: str) -> _Task:
+    outcome, breach = (page, None) if isinstance(page, Rejected) else extract_page(page, ner)
     return _Task(page, breach, outcome)
 
 
-def _extract_in_processes(pages: Iterable[Page | Rejected], count: int) -> Iterator[_Task]:
+def _extract_in_processes(pages: Iterable[Page | Rejected], count: int, ner: str) -> Iterator[_Task]:
     """As many pages wait as keep the workers busy."""
     waiting: deque[_Task] = deque()
     size = 0
-    crew = _Crew(count)
+    crew = _Crew(count, ner)
     try:
         for page in pages:
             task = _Task(page)
@@ -135,6 +140,7 @@ class _Crew:
     """Workers, started when there is work for them and replaced when they die, and the tasks that none has yet."""
 
     count: int
+    ner: str
     workers: list[_Worker] = field(default_factory=list)
     queue: deque[_Task] = field(default_factory=deque)
 
@@ -178,7 +184,7 @@ class _Crew:
             if worker is None:
                 if len(self.workers) >= self.count:
                     return
-                worker = _Worker()
+                worker = _Worker(self.ner)
                 self.workers.append(worker)
             try:
                 worker.send(self.queue.popleft())
@@ -211,13 +217,13 @@ class _Crew:
 class _Worker:
     """A process, the link to it, and the task it is at, if any, with the time by which it must be done."""
 
-    def __init__(self) -> None:
+    def __init__(self, ner: str) -> None:
         # On Linux a fork needs no start-up and no guarded main module; elsewhere the platform's own way.
         context = get_context("fork") if sys.platform == "linux" else get_context()
         self.task: _Task | None = None
         self.deadline = 0.0
         self.link, its_end = context.Pipe()
-        self._process = context.Process(target=_work, args=(its_end,), daemon=True)
+        self._process = context.Process(target=_work, args=(its_end, ner), daemon=True)
         with _hold_interruption():
             self._process.start()
         its_end.close()
@@ -238,17 +244,18 @@ class _Worker:
         return code
 
 
-def _work(link: Connection) -> None:
+def _work(link: Connection, ner: str) -> None:
     """The life of a worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is the run's
     Thread(target=_follow_run, daemon=True).start()
+    load_opinion(ner)
     gc.freeze()  # what it shares with the run stays shared
     budget.limit_memory()
     while True:
         try:
             page, breach = link.recv()
             budget.limit_time()
-            link.send(extract_text(page, breach) if breach else extract_page(page))
+            link.send(extract_text(page, breach) if breach else extract_page(page, ner))
         except MemoryError:
             os._exit(budget.OUT_OF_MEMORY)
         except (EOFError, OSError):  # nobody listens any more

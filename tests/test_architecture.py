@@ -22,13 +22,13 @@ LAYERS = [
     {"errors", "model", "version"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
-    {"lines", "captures"},
-    {"ledger"},
+    {"lines", "captures", "aliasfile"},
+    {"ledger", "suggestions"},
     {"budget"},
     {"workers"},
     {"ingest"},
     {"index"},
-    {"cli", "render", "__main__", ""},
+    {"cli", "batch", "completion", "progress", "render", "__main__", ""},
 ]
 SEPARATE = {"sources": set(), "pipeline": set(), "search": set(), "engines": {"search"}, "place": {"search"},
             "render": set()}
@@ -43,11 +43,13 @@ FENCES = {
     "typer": ("searchkit.cli",),
     "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
     "zstandard": ("searchkit.sources.zstd",),
+    "spacy": ("searchkit.pipeline.secondopinion",),
     "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures"),
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.
-LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.settings"}
+LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.settings", "searchkit.aliasfile",
+        "searchkit.pipeline.secondopinion"}
 
 
 @cache

@@ -242,3 +242,17 @@ def test_an_index_of_an_engine_that_is_not_here_can_be_rebuilt(tmp_path: Path, e
 ])
 def test_how_a_facet_is_written(text: str, facet: FacetRequest, name: str) -> None:
     assert (read_facet(text), name_facet(read_facet(text))) == (facet, name)
+
+
+def test_values_that_the_text_names_come_first_and_can_be_asked_for_alone() -> None:
+    rider, town = searchkit.Entity("Ola Berg", "person"), searchkit.Entity("Bergen", "place")
+    index = open_index(None)
+    index.add(searchkit.Document(id_, id_, f"Ola rides {id_}.", entities=named)
+              for id_, named in {"1": (town,), "2": (town,), "3": (town, rider), "4": ()}.items())
+
+    assert [value.value for value in index.facets("entity")] == ["Bergen", "Ola Berg", None]
+    assert [value.value for value in index.facets("entity", "ola")] == ["Ola Berg", "Bergen", None]
+    assert [value.value for value in index.facets("entity:1", "ola")] == ["Ola Berg", None]
+    assert [value.value for value in index.facets("person", value="ber ol")] == ["Ola Berg"]
+    assert [value.value for value in index.facets("entity:1", value="berg")] == ["Bergen"]
+    assert index.facets("entity", "rides 1", value="ola") == ()

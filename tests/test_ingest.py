@@ -213,7 +213,7 @@ def test_a_fault_of_ours_costs_one_page_and_is_tried_again(index: Index, write_l
                                                            monkeypatch: pytest.MonkeyPatch) -> None:
     extract = pipeline.extract
 
-    def fail(page: Page) -> Document | Rejected:
+    def fail(page: Page, *_: object) -> Document | Rejected:
         if page.path.endswith("#2"):
             raise ZeroDivisionError("by a story")
         return extract(page)
@@ -280,7 +280,7 @@ CRASH = """
     from searchkit import pipeline, workers
     from searchkit.model import Page, Rejected
 
-    def extract(page):
+    def extract(page, *_):
         if page.path == "p20":
             os._exit(9)
         return Rejected(page.path, "fine")

@@ -50,7 +50,7 @@ def trip(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def set_up(fault: Callable[[], Any], names: tuple[str, ...] = ("extract",)) -> None:
         for name in names:
-            monkeypatch.setattr(pipeline, name, lambda page, name=name: (
+            monkeypatch.setattr(pipeline, name, lambda page, *_, name=name: (
                 fault() if page.path == "p3" else real[name](page)))
 
     return set_up
@@ -130,7 +130,7 @@ def test_a_page_larger_than_a_pipe_goes_both_ways() -> None:
 def test_more_workers_than_pages_are_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
     start = workers._Worker.__init__
-    monkeypatch.setattr(workers._Worker, "__init__", lambda self: started.append(1) or start(self))
+    monkeypatch.setattr(workers._Worker, "__init__", lambda self, ner: started.append(1) or start(self, ner))
     run(make_pages(2), 16)
     assert len(started) == 2
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Protocol
 
 from searchkit.model import Document, FacetValue
+from searchkit.search.aliases import Naming
 from searchkit.search.analysis import Analysed
 from searchkit.search.query import Query
 
@@ -21,11 +22,13 @@ class FacetRequest:
     """A facet to count: the field, for dates the period, and how many values at most (None = all).
 
     The group of documents without a value is counted besides and does not count against the limit.
+    ``naming`` says under which names values are counted (None = their own).
     """
 
     field: str
     limit: int | None = None
     period: str = "month"
+    naming: Naming | None = None
 
 
 @dataclass(frozen=True, slots=True)

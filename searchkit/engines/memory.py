@@ -112,7 +112,7 @@ class MemoryEngine:
             if request.field == "date":
                 counts[analysed.document.date.value if analysed.document.date else None] += 1
             else:
-                counts.update(analysed.keywords[request.field] or (None,))
+                counts.update(_find_names(analysed, request))
         return rank_values(count_periods(counts, request) if request.field == "date" else counts, request)
 
 
@@ -123,8 +123,9 @@ def _accepts(query: q.Query, analysed: Analysed) -> bool:
             return any(word.startswith(prefix) for word in analysed.written[field])
         case q.Keyword(field):
             return query.key in map(fold_value, analysed.keywords[field])
-        case q.KeywordPrefix(field):
-            return any(fold_value(value).startswith(query.key) for value in analysed.keywords[field])
+        case q.KeywordPrefix(field, _, excluded):
+            keys = map(fold_value, analysed.keywords[field])
+            return any(key.startswith(query.key) and key not in excluded for key in keys)
         case q.DateRange(_, first, last):
             day = _find_day(analysed)
             return day is not None and (first is None or first <= day) and (last is None or day <= last)
@@ -134,6 +135,17 @@ def _accepts(query: q.Query, analysed: Analysed) -> bool:
             return not analysed.keywords[field]
         case _:
             raise TypeError(f"not a query: {query!r}")
+
+
+def _find_names(analysed: Analysed, request: FacetRequest) -> set[str | None]:
+    """The names under which a document counts; None among them: as one without a value."""
+    values, naming = analysed.keywords[request.field], request.naming
+    if naming is None:
+        return set(values) or {None}
+    names = {naming.names.get(fold_value(value), value) for value in values}
+    names.update(naming.adopted.get(fold_value(value)) for value in analysed.keywords["entity"])
+    names.discard(None)
+    return names | {None} if not values or (naming.empties and not names) else names
 
 
 def _find_day(analysed: Analysed) -> int | None:

@@ -13,7 +13,6 @@ from searchkit.pipeline import (
     author,
     boilerplate,
     decode,
-    entities,
     landmarks,
     language,
     markup,
@@ -21,10 +20,12 @@ from searchkit.pipeline import (
     pubdate,
     publisher,
     ready,
+    secondopinion,
     textdump,
     title,
 )
 from searchkit.pipeline.block import Block, Verdict
+from searchkit.pipeline.secondopinion import Opinion
 
 VERSION = 1  # of what extraction makes of a page; when it changes, pages are extracted anew
 
@@ -37,16 +38,16 @@ class Explanation:
     blocks: tuple[tuple[Block, Verdict], ...] = ()
 
 
-def extract(page: Page) -> Document | Rejected:
-    """What a page becomes: a document, or the reason why it became none."""
-    made = explain(page)
+def extract(page: Page, opinion: Opinion | None = None) -> Document | Rejected:
+    """What a page becomes: a document, or the reason why it became none. ``opinion``: a second one on names."""
+    made = explain(page, opinion)
     return made.document if isinstance(made, Explanation) else made
 
 
-def explain(page: Page) -> Explanation | Rejected:
+def explain(page: Page, opinion: Opinion | None = None) -> Explanation | Rejected:
     """What a page becomes, with the verdict on each of its blocks."""
     if page.media_type == READY:
-        taken = ready.read_document(page, identify(page))
+        taken = ready.read_document(page, identify(page), opinion)
         return taken if isinstance(taken, Rejected) else Explanation(taken)
     try:
         text = decode.decode(page.content, page.media_type)
@@ -88,7 +89,7 @@ def explain(page: Page) -> Explanation | Rejected:
         author_source=byline.source if byline else None,
         author_clues=authors,
         language=spoken,
-        entities=entities.find_entities(body, spoken),
+        entities=secondopinion.find_entities(body, spoken, opinion),
         chrome=tuple(Chrome(block.text, verdict.reason)
                      for block, verdict in zip(parsed.blocks, verdicts, strict=True) if not verdict.keep),
         captured=page.captured,

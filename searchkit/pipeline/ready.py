@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from searchkit.model import ENTITY_TYPES, Document, Entity, Page, PublicationDate, Rejected
-from searchkit.pipeline import entities, language
+from searchkit.pipeline import language
+from searchkit.pipeline.secondopinion import Opinion, find_entities
 
 _TIME = r"[T ][0-9:.,]+ ?(?:[A-Z]+|[+-][0-9:]+)?"  # may follow a day, and says nothing to us
 _DAY = re.compile(rf"([0-9]{{4}})(?:-([0-9]{{2}})(?:-([0-9]{{2}})(?:{_TIME})?)?)?")
@@ -16,7 +17,7 @@ _LINE_KEYS = ("title", "publisher", "author")  # values without line breaks
 _TEXT_KEYS = ("id", "title", "body", "date", "publisher", "author", "url", "language")
 
 
-def read_document(page: Page, identity: str) -> Document | Rejected:
+def read_document(page: Page, identity: str, opinion: Opinion | None = None) -> Document | Rejected:
     """The document in a line, under its own id or else ``identity``; or why there is none."""
     try:
         data = json.loads(page.content)
@@ -45,7 +46,7 @@ def read_document(page: Page, identity: str) -> Document | Rejected:
         author=text["author"],
         author_source="given" if text["author"] else None,
         language=spoken,
-        entities=entities.find_entities(body, spoken) if given is None else _read_entities(given),
+        entities=find_entities(body, spoken, opinion) if given is None else _read_entities(given),
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from searchkit.fields import read_site
 from searchkit.model import Chrome, Document
-from searchkit.pipeline import entities
+from searchkit.pipeline.secondopinion import Opinion, find_entities
 from searchkit.pipeline.wording import fold
 
 REASON = "repeated"
@@ -48,8 +48,11 @@ def find_lines(document: Document) -> Lines:
     return Lines(frozenset(kept - {None}), frozenset(stripped - {None} - kept))  # type: ignore[arg-type]
 
 
-def strip_repeated(document: Document, repeated: Set[int]) -> Document:
-    """The document without the paragraphs that siblings repeat; itself when there are none, or too many."""
+def strip_repeated(document: Document, repeated: Set[int], opinion: Opinion | None = None) -> Document:
+    """The document without the paragraphs that siblings repeat; itself when there are none, or too many.
+
+    ``opinion`` is that with which its names were found.
+    """
     paragraphs = document.body.split("\n\n")
     taken = [text for text in paragraphs if fingerprint(text) in repeated]
     if not taken or len(document.body) > LARGEST_BODY:
@@ -61,7 +64,7 @@ def strip_repeated(document: Document, repeated: Set[int]) -> Document:
     gone = set(taken)
     body = "\n\n".join(text for text in paragraphs if text not in gone)
     chrome = (*document.chrome, *(Chrome(text, REASON) for text in taken))
-    found = entities.find_entities(body, document.language)
+    found = find_entities(body, document.language, opinion)
     return replace(document, body=body, chrome=chrome, entities=found)
 
 

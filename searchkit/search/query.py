@@ -72,10 +72,11 @@ class Keyword:
 
 @dataclass(frozen=True, slots=True)
 class KeywordPrefix:
-    """Documents with a value in a keyword field that, folded, begins so. Scores 0."""
+    """Documents with a value in a keyword field that, folded, begins so and is none of ``excluded``. Scores 0."""
 
     field: str
     prefix: str
+    excluded: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

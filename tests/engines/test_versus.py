@@ -1,5 +1,6 @@
 """Every other engine against the memory engine: random queries over random documents, equal answers."""
 
+import json
 import random
 from datetime import date
 
@@ -7,9 +8,12 @@ import pytest
 
 from searchkit.engines.base import PERIODS, SORTS, FacetRequest, Request
 from searchkit.engines.memory import MemoryEngine
+from searchkit.errors import SettingsError
 from searchkit.fields import FACETS, KEYWORD_FIELDS, TEXT_FIELDS
 from searchkit.model import Chrome, Document, Entity, PublicationDate
 from searchkit.search import query as q
+from searchkit.search.aliases import Aliases
+from searchkit.search.aliaslines import parse_aliases
 from searchkit.search.analysis import analyse, analyse_document
 
 from .conftest import ENGINES
@@ -81,10 +85,34 @@ class Dice(random.Random):
     def missing(self) -> q.Query:
         return q.Missing(self.choice(FACETS))
 
+    def aliases(self) -> Aliases:
+        """Half of the time none, else a few lines that say what they like."""
+        lines = {"entity": {}, "publisher": {}}
+        for _ in range(self.choice((0, 0, 1, 2, 4))):
+            table = self.choice(list(lines))
+            name = self.choice([*NAMES, "New Name", False])
+            kind = self.choice([None, None, "person", "place", "organisation", "other"])
+            typed = table == "entity" and kind and name
+            lines[table][self.choice(NAMES)] = {"name": name, "type": kind} if typed else name
+        try:
+            return parse_aliases("\n".join(f"[{table}]\n" + "\n".join(map(write_line, values.items()))
+                                           for table, values in lines.items()), "aliases.toml")
+        except SettingsError:  # a circle, a contradiction
+            return self.aliases()
+
     def request(self) -> Request:
-        facets = tuple(FacetRequest(field, self.choice((None, 1, 3)), self.choice(list(PERIODS)))
+        aliases = self.aliases()
+        facets = tuple(FacetRequest(field, self.choice((None, 1, 3)), self.choice(list(PERIODS)),
+                                    aliases.find_naming(field))
                        for field in self.sample(FACETS, 3))
-        return Request(self.query(), facets, self.choice(SORTS), self.choice((0, 3, 10, 1000)), self.choice((0, 0, 5)))
+        query = aliases.correct_query(self.query())
+        return Request(query, facets, self.choice(SORTS), self.choice((0, 3, 10, 1000)), self.choice((0, 0, 5)))
+
+
+def write_line(line: tuple[str, object]) -> str:
+    value, meant = line
+    inside = ", ".join(f"{key} = {json.dumps(text)}" for key, text in meant.items()) if isinstance(meant, dict) else ""
+    return f"{json.dumps(value)} = " + (f"{{ {inside} }}" if inside else json.dumps(meant))
 
 
 def fill(engine, dice: Dice) -> None:

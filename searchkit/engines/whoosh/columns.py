@@ -12,6 +12,7 @@ import mmap
 import os
 import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import accumulate, chain, repeat
@@ -31,6 +32,7 @@ from searchkit.engines.whoosh.schema import (
     encode_term,
 )
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
+from searchkit.search.analysis import fold_value
 
 VERSION = 1
 EXTENSION = ".columns"
@@ -78,6 +80,12 @@ class Keywords:
             return self.single[document] > 0
         return self.starts[document] < self.starts[document + 1]
 
+    def list_numbers(self, document: int) -> Sequence[int]:
+        """The numbers of the document's values."""
+        if self.single is not None:
+            return [self.single[document] - 1] if self.single[document] else []
+        return self.numbers[self.starts[document]:self.starts[document + 1]]
+
 
 class Columns:
     """The columns of one segment, each read when first asked for."""
@@ -121,6 +129,19 @@ class Columns:
         keywords: Keywords = self._read[name]
         return keywords
 
+    def find_numbers(self, field: str, key: str) -> range:
+        """The numbers of the values of a keyword field that, folded, are ``key``: they stand side by side."""
+        name = f"values of {field} folded {key}"
+        if name not in self._read:
+            values = self.keywords(field).values
+            begin = bisect_left(values, encode_term(key + SEPARATOR), key=_fold_term)
+            end = begin
+            while end < len(values) and fold_value(values[end]) == key:
+                end += 1
+            self._read[name] = range(begin, end)
+        numbers: range = self._read[name]
+        return numbers
+
     def cut_values(self, field: str, width: int) -> list[str]:
         """The first characters of each value of a field."""
         name = f"first {width} of {field}"
@@ -143,6 +164,11 @@ class Columns:
 
     def _strings(self, name: str) -> Strings:
         return Strings(self._array(f"{name} ends"), self._slice(f"{name} content"))
+
+
+def _fold_term(value: str) -> bytes:
+    """What the terms of a field, and with them its values, are ordered by."""
+    return encode_term(fold_value(value) + SEPARATOR)
 
 
 def load_columns(path: Path) -> Columns | None:

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from searchkit.engines.base import PERIODS, FacetRequest, Request, rank_values
 from searchkit.engines.whoosh.columns import Strings
 from searchkit.engines.whoosh.evaluation import Evaluation
+from searchkit.engines.whoosh.naming import rename_counts
 from searchkit.engines.whoosh.shard import Shard
 from searchkit.model import FacetValue
 
@@ -39,6 +40,11 @@ def count_facet(matches: Sequence[Matched], request: FacetRequest) -> tuple[Face
     for part in matches:
         missing, numbers = _count_numbers(part, request.field)
         without += missing
+        if request.naming:
+            numbers, named, emptied = rename_counts(part.shard, part.documents, request.field, request.naming, numbers)
+            without += emptied
+            for name, count in named.items():
+                totals[name] = totals.get(name, 0) + count
         if request.field == "date":
             names: list[str] | Strings = part.shard.columns.cut_values("date", PERIODS[request.period])
         else:

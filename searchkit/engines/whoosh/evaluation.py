@@ -56,8 +56,8 @@ class Evaluation:
                 return self.shard.expand(field + WRITTEN, encode_term(prefix))
             case q.Keyword(field):
                 return self.shard.expand(field, encode_term(query.key + SEPARATOR))
-            case q.KeywordPrefix(field):
-                return self.shard.expand(field, encode_term(query.key))
+            case q.KeywordPrefix(field, _, excluded):
+                return self.shard.expand(field, encode_term(query.key), frozenset(map(encode_term, excluded)))
             case q.And(children) if children:
                 first, *others = sorted(children, key=self._estimate)
                 return self._narrow_all(self.match(first), others)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from searchkit.engines.whoosh.columns import (
 )
 from searchkit.engines.whoosh.damage import DAMAGE
 from searchkit.engines.whoosh.postings import NO_POSTINGS, Postings, pick, read_postings
-from searchkit.engines.whoosh.schema import ID, STORED_DOCUMENT, encode_term
+from searchkit.engines.whoosh.schema import ID, SEPARATOR, STORED_DOCUMENT, encode_term
 from searchkit.errors import IndexDamaged
 from searchkit.search.ranking import weigh_length
 
@@ -121,11 +121,12 @@ class Shard:
         """Postings of a term."""
         return self._keep_live(self.files.read(self.files.find(field, term)))
 
-    def expand(self, field: str, prefix: bytes) -> set[int]:
-        """Documents with a term that begins so."""
+    def expand(self, field: str, prefix: bytes, excluded: Set[bytes] = frozenset()) -> set[int]:
+        """Documents with a term that begins so, and whose folded value (of a keyword) is none of ``excluded``."""
         found: set[int] = set()
-        for _, postings in self.files.expand(field, prefix):
-            found.update(postings.documents)
+        for term, postings in self.files.expand(field, prefix):
+            if not excluded or term.partition(SEPARATOR.encode())[0] not in excluded:
+                found.update(postings.documents)
         return found - self.deleted
 
     def locate(self, id_: str) -> int | None:
