@@ -16,6 +16,7 @@ from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
 from searchkit.fields import BY_NAME, FACETS
 from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Results
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
+from searchkit.search.bonuses import prefer
 from searchkit.search.filters import Filters
 from searchkit.search.highlight import highlight, make_document_snippets
 from searchkit.search.parser import parse
@@ -107,7 +108,7 @@ class Index:
         facets = [read_facet(name) for name in names]
         limit = options.get("limit", 10)
         request = Request(
-            query=tree,
+            query=prefer(tree),
             facets=tuple(facets),
             sort=_check("sort", options.get("sort", "relevance"), SORTS),
             limit=self._engine.count() if limit is None else _check_count("limit", limit),

@@ -38,6 +38,7 @@ from searchkit.search.query import (
     both,
     either,
 )
+from searchkit.search.stopwords import read_stopwords
 
 MAX_LENGTH = 4096  # characters
 MAX_DEPTH = 64  # nested parentheses and NOTs
@@ -110,16 +111,36 @@ class _Parser:
         """Chains side by side. With match="any" one of the words is enough; filters and NOTs still hold."""
         required: list[Query] = []
         optional: list[Query] = []
+        idle: list[Query] = []  # stop words
         self._expect_operand()
         while self._peek() not in (lexer.END, lexer.OR, lexer.CLOSE):
             insisted = self._peek() == lexer.PLUS
+            at = self.at
             chain = self._read_chain(scope)
-            if chain is not None:
-                free = self.match == "any" and not insisted and _scores(chain)
-                (optional if free else required).append(chain)
+            if chain is None:
+                continue
+            if self.at == at + 1 and self._is_idle(at):
+                idle.append(chain)
+            elif self.match == "any" and not insisted and _scores(chain):
+                optional.append(chain)
+            else:
+                required.append(chain)
+        if not any(map(_scores, (*required, *optional))):
+            (optional if self.match == "any" else required).extend(idle)
         if optional:
             required.insert(0, either(*optional))
         return both(*required) if required else None
+
+    def _is_idle(self, at: int) -> bool:
+        """Whether a lexeme is a stop word: in capitals it is none ("US"), nor inside a sentence with one ("May")."""
+        lexeme = self.lexemes[at]
+        if lexeme.kind != lexer.WORD or lexeme.field is not None:
+            return False
+        word = "".join(token.written for token in analyse(lexeme.text))
+        if word not in read_stopwords() or (lexeme.text.isupper() and len(word) > 1):
+            return False
+        begins = at == 0 or self.lexemes[at - 1].text.endswith((".", "?", "!", ":", "("))
+        return begins or lexeme.text[:1].islower()
 
     def _read_chain(self, scope: tuple[str, ...]) -> Query | None:
         parts = [self._read_unary(scope)]
