@@ -12,15 +12,15 @@ from typing import Any, TypedDict, Unpack
 
 from searchkit import engines
 from searchkit.engines.base import PERIODS, SORTS, Engine, FacetRequest, Request
-from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
+from searchkit.errors import EngineNotInstalled, IndexOutdated, QueryError, SettingsError
 from searchkit.fields import BY_NAME, FACETS
 from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Results
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.search.bonuses import prefer
 from searchkit.search.filters import Filters
 from searchkit.search.highlight import highlight, make_document_snippets
-from searchkit.search.parser import parse
-from searchkit.search.query import both
+from searchkit.search.parser import parse, parse_words
+from searchkit.search.query import Query, both
 
 Values = str | Sequence[str]
 Source = str | Path | Page | Document
@@ -102,7 +102,7 @@ class Index:
             raise TypeError(f"query() has no option '{min(unknown)}'")
         today = date.today()
         match = _check("match", options.get("match", "all"), MATCHES)
-        asked = parse(text, today, match)
+        asked, warnings = _parse(text, today, match)
         tree = both(asked, _read_filters(options).to_query(today))
         names = tuple(dict.fromkeys(_list(options.get("facets", DEFAULT_FACETS))))
         facets = [read_facet(name) for name in names]
@@ -130,6 +130,7 @@ class Index:
             took_ms=round((time.perf_counter() - begun) * 1000, 1),
             hits=hits,
             facets={name_facet(facet): values for facet, values in zip(facets, matches.facets, strict=True)},
+            warnings=warnings,
         )
 
     def facets(self, field: str, text: str = "", **options: Unpack[QueryOptions]) -> tuple[FacetValue, ...]:
@@ -252,6 +253,17 @@ def _settle_engine(folder: Path, engine: str | None, *, create: bool, rebuild: b
         raise EngineNotInstalled(f"no engine '{manifest.engine}' here, with which the index was built",
                                  str(folder), f"use the searchkit that built it, or {REBUILD}")
     return manifest.engine
+
+
+def _parse(text: str, today: date, match: str) -> tuple[Query, tuple[str, ...]]:
+    """The tree of a query, and what to warn of; where any word will do, a fault in the signs is no obstacle."""
+    try:
+        return parse(text, today, match), ()
+    except QueryError as fault:
+        words = parse_words(text) if match == "any" else None
+        if words is None:
+            raise
+        return words, (f"read as plain words, for {fault.what}",)
 
 
 def _read_filters(options: QueryOptions) -> Filters:

@@ -42,7 +42,7 @@ from searchkit.search.stopwords import read_stopwords
 
 MAX_LENGTH = 4096  # characters
 MAX_DEPTH = 64  # nested parentheses and NOTs
-MAX_CLAUSES = 256  # words, phrases and field values
+MAX_CLAUSES = 512  # words, phrases and field values
 SHORTEST_PREFIX = 2  # characters before the *
 SCOPES = {**{f.name: (f.name,) for f in TEXT_FIELDS}, "all": ("body", "chrome")}
 QUOTE_IT = "put it in quotes to search for it as text"
@@ -66,6 +66,14 @@ def parse(text: str, today: date, match: str = "all") -> Query:
     if tree is None:
         raise QueryError("nothing to search for", rest[0].position, "the query has no letter and no digit")
     return tree
+
+
+def parse_words(text: str) -> Query | None:
+    """Any of the words of a text, whatever its signs; of a longer text the first ones. None if there is no word."""
+    tokens = list(analyse(text[:MAX_LENGTH]))
+    telling = [token for token in tokens if not _is_stopword(text[token.start:token.end], token.written)]
+    terms = [Term(DEFAULT_FIELD, token.term) for token in (telling or tokens)[:MAX_CLAUSES]]
+    return either(*terms) if terms else None
 
 
 def _find_scope(lexemes: list[Lexeme]) -> tuple[tuple[str, ...], list[Lexeme]]:
@@ -137,7 +145,7 @@ class _Parser:
         if lexeme.kind != lexer.WORD or lexeme.field is not None:
             return False
         word = "".join(token.written for token in analyse(lexeme.text))
-        if word not in read_stopwords() or (lexeme.text.isupper() and len(word) > 1):
+        if not _is_stopword(lexeme.text, word):
             return False
         begins = at == 0 or self.lexemes[at - 1].text.endswith((".", "?", "!", ":", "("))
         return begins or lexeme.text[:1].islower()
@@ -246,6 +254,11 @@ class _Nesting:
 
     def __exit__(self, *_: object) -> None:
         self._parser.depth -= 1
+
+
+def _is_stopword(text: str, written: str) -> bool:
+    """Whether a word, as typed and folded, is a stop word; in capitals it is none."""
+    return written in read_stopwords() and not (text.isupper() and len(written) > 1)
 
 
 def _scores(query: Query) -> bool:
