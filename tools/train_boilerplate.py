@@ -41,6 +41,7 @@ from searchkit.pipeline.boilerplate.model import Model, find_candidates
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 FORMS = ("html", "resili", "w3m", "wet")
+KINDS = {"html": ("html",), "text": FORMS}  # a model each, and the forms it is trained on
 FOLDS = 4
 
 # What the trees may look at: columns, of the block itself and of those so many blocks below it (negative: above).
@@ -59,9 +60,12 @@ INPUTS = {
 
 TREES = 100
 SETTINGS = {
-    "objective": "binary", "learning_rate": 0.1, "num_leaves": 32, "min_data_in_leaf": 80, "lambda_l2": 5.0,
-    "max_bin": 63, "feature_fraction": 0.4, "bagging_fraction": 0.7, "bagging_freq": 1, "seed": 1,
-    "deterministic": True, "force_row_wise": True, "num_threads": 1, "verbose": -1,
+    "objective": "binary", "learning_rate": 0.1, "lambda_l2": 5.0, "max_bin": 63, "bagging_fraction": 0.7,
+    "bagging_freq": 1, "seed": 1, "deterministic": True, "force_row_wise": True, "num_threads": 1, "verbose": -1,
+}
+SIZES = {
+    "html": {"num_leaves": 20, "min_data_in_leaf": 40, "feature_fraction": 0.3},
+    "text": {"num_leaves": 32, "min_data_in_leaf": 80, "feature_fraction": 0.4},
 }
 STORY = 0.5  # share of a block's text that the known body holds, if it is story
 SHINGLE = 4  # words in a row that are looked up in the known body
@@ -100,7 +104,7 @@ def main() -> None:
     if options.cross_validate:
         cross_validate(examples, gold, scorer)
     else:
-        write_model(train(examples), options.out)
+        write_models({kind: train(examples, kind) for kind in KINDS}, options.out)
 
 
 def load_scorer(path: Path) -> ModuleType:
@@ -156,9 +160,9 @@ def label(blocks: Sequence[list[str]], body: list[str]) -> list[float]:
     for index, words in enumerate(blocks):
         if mass[index] and len(words) >= SHINGLE:
             equal.setdefault(tuple(words), []).append(index)
-    for words, places in equal.items():
+    for text, places in equal.items():
         if len(places) > 1:
-            times = max(1, min(known[SHINGLE].get(shingle, 0) for shingle in count_shingles(list(words), SHINGLE)))
+            times = max(1, min(known[SHINGLE].get(shingle, 0) for shingle in count_shingles(list(text), SHINGLE)))
             places.sort(key=lambda index: -(sum(mass[max(0, index - NEARBY) : index])
                                             + sum(mass[index + 1 : index + NEARBY + 1])))
             for index in places[times:]:
@@ -192,14 +196,15 @@ def measure_share(words: list[str], known: Mapping[int, Mapping[tuple[str, ...],
 # -- training
 
 
-def train(examples: Sequence[Example]) -> Model:
-    """The model that all these examples make."""
+def train(examples: Sequence[Example], kind: str) -> Model:
+    """The model for pages of a kind that all these examples make."""
     inputs = list_inputs()
+    examples = [example for example in examples if example.form in KINDS[kind]]
     data = lightgbm.Dataset(
         np.vstack([collect(example, inputs) for example in examples]),
         np.concatenate([example.labels[example.chosen] >= STORY for example in examples]),
         weight=np.concatenate([example.weights[example.chosen] for example in examples]))
-    return convert(lightgbm.train(SETTINGS, data, TREES), inputs)
+    return convert(lightgbm.train(SETTINGS | SIZES[kind], data, TREES), inputs)
 
 
 def list_inputs() -> list[tuple[str, int]]:
@@ -245,37 +250,57 @@ def convert(booster: lightgbm.Booster, inputs: Sequence[tuple[str, int]]) -> Mod
     return Model(tuple(inputs), tuple(roots), tuple((a, b, c, d) for a, b, c, d in nodes), tuple(leaves))
 
 
-def write_model(model: Model, path: Path) -> None:
-    """The model's file: a line for each list of numbers."""
+def write_models(models: Mapping[str, Model], path: Path) -> None:
+    """The models' file: a line for each list of numbers."""
+    kinds = [f'"{kind}": {{\n{write_model(model)}\n}}' for kind, model in models.items()]
+    about = '"about": "made by tools/train_boilerplate.py; docs/decisions says from what"'
+    path.write_text("{" + ",\n".join([about, *kinds]) + "}\n", encoding="utf-8")
+
+
+def write_model(model: Model) -> str:
+    """The lists of one model."""
     tests, thresholds, following, others = zip(*model.nodes, strict=True)
     parts = {"inputs": model.inputs, "roots": model.roots, "tests": tests, "thresholds": thresholds, "next": following,
              "other": others, "leaves": model.leaves}
-    lists = [f'"{name}": {json.dumps(part, separators=(",", ":"))}' for name, part in parts.items()]
-    about = '"about": "made by tools/train_boilerplate.py; docs/decisions says from what"'
-    path.write_text("{" + ",\n".join([about, *lists]) + "}\n", encoding="utf-8")
+    return ",\n".join(f'"{name}": {json.dumps(part, separators=(",", ":"))}' for name, part in parts.items())
 
 
 # -- cross-validation
 
 
 def cross_validate(examples: Sequence[Example], gold: Mapping[str, Any], scorer: ModuleType) -> None:
-    """Print the scores of each form, each site judged by a model that was trained on the others only."""
+    """Print the scores of each form, each site judged by models that were trained on the others only."""
     pages: dict[str, list[tuple[Any, ...]]] = {form: [] for form in FORMS}
     for fold in range(FOLDS):
-        model = train([example for example in examples if find_fold(example.site) != fold])
+        models = train_without(fold, examples)
         for example in examples:
             if find_fold(example.site) == fold:
-                verdicts = boilerplate.judge(example.markup, model)
-                body = "\n\n".join(block.text for block, verdict in zip(example.markup.blocks, verdicts, strict=True)
-                                   if verdict.keep)
+                body = read_body(example.markup, models[example.markup.kind])
                 pages[example.form].append(scorer.body_page(gold[example.id]["body"], body))
     for form, stats in pages.items():
-        summary = scorer.body_summary(stats)
-        samples = random.Random(1)
-        spread = np.std([scorer.body_summary(samples.choices(stats, k=len(stats)))["f1"] for _ in range(200)])
-        failed = sum(f1 < scorer.FAIL_F1 for _, _, f1 in stats)
-        print(f"{form:7} precision={summary['precision']:.4f} recall={summary['recall']:.4f} f1={summary['f1']:.4f}"
-              f"+-{spread:.4f} page_f1={summary['page_f1_mean']:.4f} failed={failed}/{len(stats)}")
+        print(f"{form:7} {summarize(stats, scorer)}")
+
+
+def train_without(fold: int, examples: Sequence[Example]) -> dict[str, Model]:
+    """The model for each kind of page that the sites of the other parts make."""
+    others = [example for example in examples if find_fold(example.site) != fold]
+    return {kind: train(others, kind) for kind in KINDS}
+
+
+def read_body(parsed: Markup, model: Model) -> str:
+    """The body of a page by this model."""
+    verdicts = boilerplate.judge(parsed, model)
+    return "\n\n".join(block.text for block, verdict in zip(parsed.blocks, verdicts, strict=True) if verdict.keep)
+
+
+def summarize(stats: Sequence[tuple[Any, ...]], scorer: ModuleType) -> str:
+    """Means over pages, the standard error of F1, and how many pages are missed."""
+    summary = scorer.body_summary(stats)
+    samples = random.Random(1)
+    spread = np.std([scorer.body_summary(samples.choices(stats, k=len(stats)))["f1"] for _ in range(200)])
+    failed = sum(f1 < scorer.FAIL_F1 for _, _, f1 in stats)
+    return (f"precision={summary['precision']:.4f} recall={summary['recall']:.4f} f1={summary['f1']:.4f}"
+            f"+-{spread:.4f} page_f1={summary['page_f1_mean']:.4f} failed={failed}/{len(stats)}")
 
 
 if __name__ == "__main__":

@@ -147,6 +147,21 @@ def test_short_lines_and_lists_inside_the_story_are_kept():
     assert kept(page) == [*STORY[:3], "Dates", "First of May: last boat", "June: first bus", *STORY[3:]]
 
 
+def test_a_catalogue_in_the_storys_element_is_kept_whole_but_for_what_is_named_like_furniture():
+    offers = [part for number in range(12) for part in (
+        f"<h2>Rowing boat {number}</h2>", "<ul><li>Oak ribs</li><li>Two seats</li><li>Brass fittings</li></ul>",
+        f"<div>{number + 4}00 crowns</div>", "<div>Seen at Fennwick boatyard</div>")]
+    page = html("<h1>Ferry pier to close</h1>", "<article>", paragraphs(STORY[:2]), *offers,
+                '<div class="share-buttons"><span>Send to a friend</span></div>', "</article>",
+                "<footer>Contact</footer>")
+    found = kept(page)
+
+    assert found[:2] == STORY[:2]
+    assert found.count("Oak ribs") == 12
+    assert "Rowing boat 11" in found
+    assert not {"Ferry pier to close", "Send to a friend", "Contact"} & set(found)
+
+
 def test_hidden_text_is_stripped_when_something_else_is_shown():
     page = html(paragraphs(STORY), f'<div style="display:none"><p>{STORY[0].replace("Monday", "Friday")}</p></div>')
 
@@ -173,7 +188,9 @@ def test_a_page_with_any_text_keeps_something(page):
 
 
 def test_of_a_page_without_sentences_the_longest_line_is_kept():
-    assert kept(dump("Home", "a note on how the pier was built", "News")) == ["a note on how the pier was built"]
+    page = dump("Home", "News", "a note on how the pier was built", "Sport", "Weather")
+
+    assert kept(page) == ["a note on how the pier was built"]
 
 
 def test_a_page_without_blocks_has_no_verdicts():

@@ -46,22 +46,24 @@ def test_a_neighbour_beyond_the_page_counts_as_nothing(shift):
     assert [rating > 0.5 for rating in ratings] == [0 <= index + shift < 2 for index in range(2)]
 
 
-def test_the_model_of_the_package_reads_columns_that_there_are():
-    trained = model.read_model()
+@pytest.mark.parametrize("kind", ["html", "text"])
+def test_the_models_of_the_package_read_columns_that_there_are(kind):
+    trained = model.read_model(kind)
     known = build(textdump.parse("\n\n".join(STORY))).keys()
 
     assert {name for name, _ in trained.inputs} <= known
     assert {test for test, *_ in trained.nodes} <= set(range(len(trained.inputs)))
 
 
-def test_every_leaf_of_the_package_s_model_is_reached_once():
-    trained = model.read_model()
+@pytest.mark.parametrize("kind", ["html", "text"])
+def test_every_leaf_of_the_package_s_models_is_reached_once(kind):
+    trained = model.read_model(kind)
     targets = [target for *_, following, other in trained.nodes for target in (following, other)]
 
     assert sorted([*targets, *trained.roots]) == list(range(-len(trained.leaves), len(trained.nodes)))
 
 
-def test_the_model_is_small():
+def test_the_models_are_small():
     file = Path(boilerplate.__file__).parents[1] / "data" / "boilerplate_model.json"
 
     assert file.stat().st_size < 1_000_000

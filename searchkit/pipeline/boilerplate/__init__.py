@@ -9,6 +9,7 @@ place among the elements around it (``surroundings``). Rules make a first guess 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
 from searchkit.pipeline.block import Markup, Verdict
 from searchkit.pipeline.boilerplate import ending, reasons
@@ -18,6 +19,10 @@ from searchkit.pipeline.boilerplate.model import Model, rate, read_model
 
 _LIKELY = 0.5  # from this probability on a block is story on any page
 _PERHAPS = 0.2  # from this one on a block is story that stands between two of it, if the rules agree
+# When the story's element is kept whole; tried on the pages of ``tools/train_boilerplate.py``, where two of 539 are so.
+_WHOLE = 100  # words there are in it at least
+_TOO_LITTLE = 0.65  # of its words, if no more are kept
+_MOSTLY = 0.65  # of what is kept on the whole page, if so much is in it
 _LINE_WORDS = 0.5  # added to a block's words, so that blocks without words weigh something too
 
 
@@ -31,7 +36,7 @@ def judge(markup: Markup, model: Model | None = None) -> tuple[Verdict, ...]:
         return ()
     features = describe(blocks)
     found = guess(markup, features)
-    ratings = rate(markup, found, model or read_model())
+    ratings = rate(markup, found, model or read_model(markup.kind))
     kept = choose(ratings, features)
     _bridge(found, ratings, kept)
     if not any(kept):
@@ -39,7 +44,8 @@ def judge(markup: Markup, model: Model | None = None) -> tuple[Verdict, ...]:
     evidence = reasons.Evidence(features, found.places, found.sections, found.scores, ratings)
     verdicts = reasons.explain(markup, evidence, kept)
     if any(verdict.keep for verdict in verdicts):
-        return ending.trim(blocks, features, verdicts)
+        verdicts = ending.trim(blocks, features, verdicts)
+        return _take_whole(markup, found, verdicts) if markup.kind == "html" else verdicts
     return (*verdicts[:found.best], Verdict(True, "story"), *verdicts[found.best + 1 :])
 
 
@@ -49,6 +55,26 @@ def _bridge(found: Guess, ratings: Sequence[float], kept: list[bool]) -> None:
         if (not kept[index] and found.kept[index] and ratings[index] >= _PERHAPS
                 and min(ratings[index - 1], ratings[index + 1]) >= _LIKELY):
             kept[index] = True
+
+
+def _take_whole(markup: Markup, found: Guess, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """The verdicts, or all of the story's element kept, if most of what is kept is in it and much of it is not.
+
+    Such are catalogues, recipes and result lists: lines of few words, of which none by itself looks like story. Only
+    what is no link and in no part of the element that is named like furniture is kept.
+    """
+    words = [feature.words for feature in found.features]
+    own = [place.inside and not (place.clue or place.hidden) and feature.links < 0.5
+           for place, feature in zip(found.places, found.features, strict=True)]
+    whole = sum(compress(words, own))
+    page = sum(count for count, verdict in zip(words, verdicts, strict=True) if verdict.keep)
+    kept = sum(count for count, mine, verdict in zip(words, own, verdicts, strict=True) if mine and verdict.keep)
+    if whole < _WHOLE or kept > _TOO_LITTLE * whole or kept < _MOSTLY * page:
+        return verdicts
+    return tuple(
+        Verdict(True, reasons.name_content(block, feature))
+        if mine and not verdict.keep and verdict.reason != "headline" else verdict
+        for block, feature, mine, verdict in zip(markup.blocks, found.features, own, verdicts, strict=True))
 
 
 def choose(ratings: Sequence[float], features: Sequence[Features]) -> list[bool]:

@@ -1,7 +1,8 @@
 """The learned model: how likely each block is part of the story.
 
-A sum of small decision trees over columns, made by ``tools/train_boilerplate.py`` and read from ``data/``. The file
-holds numbers only: which column is compared with which threshold, and what each leaf adds.
+A sum of small decision trees over columns, one for HTML and one for text dumps, made by
+``tools/train_boilerplate.py`` and read from ``data/``. The file holds numbers only: which column is compared with
+which threshold, and what each leaf adds.
 """
 
 from __future__ import annotations
@@ -41,9 +42,9 @@ class Model:
 
 
 @cache
-def read_model() -> Model:
-    """The model that is part of the package."""
-    data = json.loads("\n".join(read_lines(_FILE)))
+def read_model(kind: str) -> Model:
+    """The model that is part of the package for pages of a kind, "html" or "text"."""
+    data = json.loads("\n".join(read_lines(_FILE)))[kind]
     inputs = tuple((name, shift) for name, shift in data["inputs"])
     nodes = tuple(zip(data["tests"], data["thresholds"], data["next"], data["other"], strict=True))
     return Model(inputs, tuple(data["roots"]), nodes, tuple(data["leaves"]))

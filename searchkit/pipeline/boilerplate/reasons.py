@@ -45,10 +45,10 @@ def explain(markup: Markup, evidence: Evidence, kept: Sequence[bool]) -> tuple[V
             verdicts.append(Verdict(False, "headline"))
         elif not kept[index]:
             verdicts.append(Verdict(False, _name_chrome(index, block, evidence, last)))
-        elif intrusion := _find_intrusion(index, evidence):
+        elif intrusion := _find_intrusion(index, block, evidence):
             verdicts.append(Verdict(False, intrusion))
         else:
-            verdicts.append(Verdict(True, _name_content(block, evidence.features[index])))
+            verdicts.append(Verdict(True, name_content(block, evidence.features[index])))
     return tuple(verdicts)
 
 
@@ -74,13 +74,17 @@ def _could_be_headline(block: Block, feature: Features) -> bool:
             and not _is_byline(block, feature))
 
 
-def _find_intrusion(index: int, evidence: Evidence) -> str | None:
+def _find_intrusion(index: int, block: Block, evidence: Evidence) -> str | None:
     """What a block in the midst of the story is, if it is none of it."""
     feature, place = evidence.features[index], evidence.places[index]
     if feature.copyright and evidence.scores[index] < 0:
         return "footer" if feature.furniture == "footer" else "caption"
     if feature.lead:
         return feature.lead
+    if place.hidden:
+        return "hidden"
+    if feature.dated and _is_byline(block, feature):
+        return "byline"
     if feature.repeated and feature.words > _LINE:
         return "repeated"
     if evidence.ratings[index] >= _SURE:
@@ -118,7 +122,8 @@ def _is_byline(block: Block, feature: Features) -> bool:
     return feature.signed and feature.words <= _BYLINE and not feature.ends
 
 
-def _name_content(block: Block, feature: Features) -> str:
+def name_content(block: Block, feature: Features) -> str:
+    """What a kept block is."""
     if block.tag in _HEADINGS or (not feature.ends and feature.words < _LINE and block.tag == "p"):
         return "heading"
     return _KEPT_TAGS.get(block.tag, "story")
