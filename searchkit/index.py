@@ -15,14 +15,15 @@ from searchkit import engines
 from searchkit.aliasfile import NONE as NO_FILE
 from searchkit.aliasfile import AliasFile
 from searchkit.engines.base import PERIODS, SORTS, Engine, FacetRequest, Request
-from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
+from searchkit.errors import EngineNotInstalled, IndexOutdated, QueryError, SettingsError
 from searchkit.fields import BY_NAME, FACETS
 from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Results
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.search.aliases import TABLES, TYPED
+from searchkit.search.bonuses import prefer
 from searchkit.search.filters import Filters
 from searchkit.search.highlight import highlight, make_document_snippets
-from searchkit.search.parser import parse
+from searchkit.search.parser import parse, parse_words
 from searchkit.search.query import Query, both
 from searchkit.search.values import find_named, put_first
 from searchkit.settings import ALIASES
@@ -113,14 +114,14 @@ class Index:
             raise TypeError(f"query() has no option '{min(unknown)}'")
         today = date.today()
         match = _check("match", options.get("match", "all"), MATCHES)
-        asked = parse(text, today, match)
+        asked, warnings = _parse(text, today, match)
         tree = both(asked, _read_filters(options).to_query(today))
         names = tuple(dict.fromkeys(_list(options.get("facets", DEFAULT_FACETS))))
         aliases = self._aliases.read()
         facets = [replace(facet, naming=aliases.find_naming(facet.field)) for facet in map(read_facet, names)]
         limit = options.get("limit", 10)
         request = Request(
-            query=aliases.correct_query(tree),
+            query=prefer(aliases.correct_query(tree)),
             facets=tuple(facets),
             sort=_check("sort", options.get("sort", "relevance"), SORTS),
             limit=self._engine.count() if limit is None else _check_count("limit", limit),
@@ -142,6 +143,7 @@ class Index:
             took_ms=round((time.perf_counter() - begun) * 1000, 1),
             hits=hits,
             facets={name_facet(facet): values for facet, values in zip(facets, matches.facets, strict=True)},
+            warnings=warnings,
         )
 
     def facets(self, field: str, text: str = "", *, value: str = "",
@@ -305,6 +307,17 @@ def _settle_engine(folder: Path, engine: str | None, *, create: bool, rebuild: b
         raise EngineNotInstalled(f"no engine '{manifest.engine}' here, with which the index was built",
                                  str(folder), f"use the searchkit that built it, or {REBUILD}")
     return manifest.engine
+
+
+def _parse(text: str, today: date, match: str) -> tuple[Query, tuple[str, ...]]:
+    """The tree of a query, and what to warn of; where any word will do, a fault in the signs is no obstacle."""
+    try:
+        return parse(text, today, match), ()
+    except QueryError as fault:
+        words = parse_words(text) if match == "any" else None
+        if words is None:
+            raise
+        return words, (f"read as plain words, for {fault.what}",)
 
 
 def _read_filters(options: QueryOptions) -> Filters:

@@ -62,7 +62,8 @@ SETTINGS = {
     "objective": "binary", "lambda_l2": 5.0, "max_bin": 63, "bagging_fraction": 0.7,
     "bagging_freq": 1, "seed": 1, "deterministic": True, "force_row_wise": True, "num_threads": 1, "verbose": -1,
 }
-SIZES: dict[str, dict[str, Any]] = {  # HTML is to be fast; dumps, with less to go by, gain .002 by three times the trees
+# HTML is to be fast; dumps, with less to go by, gain .002 by three times the trees.
+SIZES: dict[str, dict[str, Any]] = {
     "html": {"num_trees": 100, "learning_rate": 0.1, "num_leaves": 20, "min_data_in_leaf": 40,
              "feature_fraction": 0.3},
     "text": {"num_trees": 300, "learning_rate": 0.04, "num_leaves": 40, "min_data_in_leaf": 60,

@@ -81,6 +81,12 @@ class MemoryEngine:
                 matches = [self._match(child) for child in children]
                 any_of: set[str] = set().union(*matches)
                 return {id_: sum(scores[id_] for scores in matches if id_ in scores) for id_ in any_of}
+            case q.Boost(child, factor):
+                return {id_: factor * points for id_, points in self._match(child).items()}
+            case q.Prefer(child, bonuses):
+                extra = [self._match(bonus) for bonus in bonuses]
+                return {id_: points + sum(scores[id_] for scores in extra if id_ in scores)
+                        for id_, points in self._match(child).items()}
             case q.Not(child):
                 matched = self._match(child)
                 return {id_: 0.0 for id_ in self._documents if id_ not in matched}

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 
 from searchkit.errors import QueryError
+from searchkit.fields import BY_NAME
 from searchkit.search.analysis import IDEOGRAPHS
 
 WORD, PHRASE, PREFIX = "word", "phrase", "prefix"
 AND, OR, NOT, PLUS, OPEN, CLOSE, END = "and", "or", "not", "plus", "open", "close", "end"
 VALUES = (WORD, PHRASE, PREFIX)
+NAMES = frozenset((*BY_NAME, "in"))  # what may stand before a colon
 
 _QUOTES = '"“”„«»＂'
 _FIELD = re.compile(r"([^\W\d_][\w-]{0,30}):(?=\S)")
@@ -59,7 +61,7 @@ def _read(text: str, start: int) -> tuple[Lexeme, int]:
         return Lexeme(PLUS if char == "+" else NOT, char, start), start + 1
     if found := _FIELD.match(text, start):
         return _read_value(text, found.end(), start, found[1])
-    if found := _DANGLING.match(text, start):
+    if (found := _DANGLING.match(text, start)) and found[1].lower() in NAMES:
         raise _lack_value(found[1], start)
     return _read_value(text, start, start, None)
 

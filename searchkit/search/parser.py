@@ -38,10 +38,11 @@ from searchkit.search.query import (
     both,
     either,
 )
+from searchkit.search.stopwords import read_stopwords
 
 MAX_LENGTH = 4096  # characters
 MAX_DEPTH = 64  # nested parentheses and NOTs
-MAX_CLAUSES = 256  # words, phrases and field values
+MAX_CLAUSES = 512  # words, phrases and field values
 SHORTEST_PREFIX = 2  # characters before the *
 SCOPES = {**{f.name: (f.name,) for f in TEXT_FIELDS}, "all": ("body", "chrome")}
 QUOTE_IT = "put it in quotes to search for it as text"
@@ -65,6 +66,14 @@ def parse(text: str, today: date, match: str = "all") -> Query:
     if tree is None:
         raise QueryError("nothing to search for", rest[0].position, "the query has no letter and no digit")
     return tree
+
+
+def parse_words(text: str) -> Query | None:
+    """Any of the words of a text, whatever its signs; of a longer text the first ones. None if there is no word."""
+    tokens = list(analyse(text[:MAX_LENGTH]))
+    telling = [token for token in tokens if not _is_stopword(text[token.start:token.end], token.written)]
+    terms = [Term(DEFAULT_FIELD, token.term) for token in (telling or tokens)[:MAX_CLAUSES]]
+    return either(*terms) if terms else None
 
 
 def _find_scope(lexemes: list[Lexeme]) -> tuple[tuple[str, ...], list[Lexeme]]:
@@ -110,16 +119,36 @@ class _Parser:
         """Chains side by side. With match="any" one of the words is enough; filters and NOTs still hold."""
         required: list[Query] = []
         optional: list[Query] = []
+        idle: list[Query] = []  # stop words
         self._expect_operand()
         while self._peek() not in (lexer.END, lexer.OR, lexer.CLOSE):
             insisted = self._peek() == lexer.PLUS
+            at = self.at
             chain = self._read_chain(scope)
-            if chain is not None:
-                free = self.match == "any" and not insisted and _scores(chain)
-                (optional if free else required).append(chain)
+            if chain is None:
+                continue
+            if self.at == at + 1 and self._is_idle(at):
+                idle.append(chain)
+            elif self.match == "any" and not insisted and _scores(chain):
+                optional.append(chain)
+            else:
+                required.append(chain)
+        if not any(map(_scores, (*required, *optional))):
+            (optional if self.match == "any" else required).extend(idle)
         if optional:
             required.insert(0, either(*optional))
         return both(*required) if required else None
+
+    def _is_idle(self, at: int) -> bool:
+        """Whether a lexeme is a stop word: in capitals it is none ("US"), nor inside a sentence with one ("May")."""
+        lexeme = self.lexemes[at]
+        if lexeme.kind != lexer.WORD or lexeme.field is not None:
+            return False
+        word = "".join(token.written for token in analyse(lexeme.text))
+        if not _is_stopword(lexeme.text, word):
+            return False
+        begins = at == 0 or self.lexemes[at - 1].text.endswith((".", "?", "!", ":", "("))
+        return begins or lexeme.text[:1].islower()
 
     def _read_chain(self, scope: tuple[str, ...]) -> Query | None:
         parts = [self._read_unary(scope)]
@@ -225,6 +254,11 @@ class _Nesting:
 
     def __exit__(self, *_: object) -> None:
         self._parser.depth -= 1
+
+
+def _is_stopword(text: str, written: str) -> bool:
+    """Whether a word, as typed and folded, is a stop word; in capitals it is none."""
+    return written in read_stopwords() and not (text.isupper() and len(written) > 1)
 
 
 def _scores(query: Query) -> bool:

@@ -143,7 +143,30 @@ class Not:
         return f"NOT {_inner(self.child)}"
 
 
-Query = (Everything | Term | Phrase | Prefix | Keyword | KeywordPrefix | DateRange | Missing | And | Or | Not)
+@dataclass(frozen=True, slots=True)
+class Boost:
+    """What the child matches, its score multiplied by a factor."""
+
+    child: Query
+    factor: float
+
+    def __str__(self) -> str:
+        return f"{_inner(self.child)}^{self.factor:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Prefer:
+    """What the child matches; those that match a bonus too score that besides."""
+
+    child: Query
+    bonuses: tuple[Query, ...]
+
+    def __str__(self) -> str:
+        return str(self.child)
+
+
+Query = (Everything | Term | Phrase | Prefix | Keyword | KeywordPrefix | DateRange | Missing | And | Or | Not
+         | Boost | Prefer)
 
 
 def both(*queries: Query) -> Query:
@@ -164,6 +187,8 @@ def find_leaves(query: Query) -> Iterator[Query]:
     if isinstance(query, And | Or):
         for child in query.children:
             yield from find_leaves(child)
+    elif isinstance(query, Boost | Prefer):
+        yield from find_leaves(query.child)
     elif not isinstance(query, Not):
         yield query
 

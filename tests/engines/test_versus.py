@@ -54,7 +54,8 @@ class Dice(random.Random):
                  q.Everything]
         if depth and self.random() < 0.7:
             kinds = [lambda: q.And(self.queries(depth)), lambda: q.Or(self.queries(depth)),
-                     lambda: q.Not(self.query(depth - 1))]
+                     lambda: q.Not(self.query(depth - 1)), lambda: q.Boost(self.query(depth - 1), 0.25),
+                     lambda: q.Prefer(self.query(depth - 1), self.queries(depth))]
         return self.choice(kinds)()
 
     def queries(self, depth: int) -> tuple[q.Query, ...]:

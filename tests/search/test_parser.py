@@ -47,7 +47,14 @@ def body(term: str) -> Term:
     ("red -blue", And((body("red"), Not(body("blue"))))),
     ("NOT red", Not(body("red"))),
     ("NOT NOT red", Not(Not(body("red")))),
-    ("red and blue", And((body("red"), body("and"), body("blue")))),
+    ("red and blue", And((body("red"), body("blue")))),
+    ("The red and the blue", And((body("red"), body("blue")))),
+    ("to be or not to be", And(tuple(map(body, ("to", "be", "or", "not", "to", "be"))))),
+    ("US red", And((body("us"), body("red")))),
+    ("red May", And((body("red"), body("may")))),
+    ("red +and blue", And((body("red"), body("and"), body("blue")))),
+    ("the publisher:Post", And((Keyword("publisher", "Post"), body("the")))),
+    ("subject: red", And((body("subject"), body("red")))),
     ('"red sky"', Phrase("body", ("red", "sky"))),
     ('"red"', body("red")),
     ("COVID-19", Phrase("body", ("covid", "19"))),
@@ -148,7 +155,7 @@ def test_the_limits_of_length_depth_and_clauses_are_told() -> None:
     for text, said in (("x" * (MAX_LENGTH + 1), "characters, more than"),
                        ("(" * (MAX_DEPTH + 1) + "x" + ")" * (MAX_DEPTH + 1), "nested more than"),
                        ("NOT " * (MAX_DEPTH + 1) + "x", "nested more than"),
-                       ("ab " * (MAX_CLAUSES + 1), "more than 256 words")):
+                       ("ab " * (MAX_CLAUSES + 1), "more than 512 words")):
         with pytest.raises(QueryError, match=said):
             read(text)
     assert read("(" * MAX_DEPTH + "x" + ")" * MAX_DEPTH) == body("x")

@@ -52,6 +52,8 @@ class Evaluation:
                 return set(self._read(field, term).documents)
             case q.Or(children):
                 return set().union(*map(self.match, children))
+            case q.Boost(child) | q.Prefer(child):
+                return self.match(child)
             case q.Prefix(field, prefix):
                 return self.shard.expand(field + WRITTEN, encode_term(prefix))
             case q.Keyword(field):
@@ -76,6 +78,8 @@ class Evaluation:
                 return self._narrow_all(documents, sorted(children, key=self._estimate))
             case q.Not(child):
                 return documents - self.narrow(documents, child)
+            case q.Boost(child) | q.Prefer(child):
+                return self.narrow(documents, child)
             case q.Phrase():
                 runs = self._count_runs(query, documents)
                 return {document for document in documents if runs[document]}
@@ -104,11 +108,18 @@ class Evaluation:
                 return _add_up(self.score(child, documents) for child in children)
             case q.Or(children):
                 return _add_up(self.score(child, self._restrict(documents, child)) for child in children)
+            case q.Boost(child, factor):
+                return {document: factor * points for document, points in self.score(child, documents).items()}
+            case q.Prefer(child, bonuses):
+                extra = (self.score(bonus, self._restrict(documents, bonus)) for bonus in bonuses)
+                return _add_up((self.score(child, documents), *extra))
             case _:
                 return {}
 
     def _restrict(self, documents: Set[int], query: q.Query) -> Set[int]:
         """Those of the documents that match, where ``score`` needs to know: a term finds its own."""
+        while isinstance(query, q.Boost):
+            query = query.child
         return documents if isinstance(query, q.Term) else self.narrow(documents, query)
 
     def _narrow_all(self, documents: Set[int], queries: Iterable[q.Query]) -> Set[int]:
@@ -129,6 +140,8 @@ class Evaluation:
                 return min(map(self._estimate, children))
             case q.Or(children):
                 return min(sum(map(self._estimate, children)), self.shard.count)
+            case q.Boost(child) | q.Prefer(child):
+                return self._estimate(child)
             case q.Keyword() | q.KeywordPrefix() | q.Prefix():
                 return self.shard.count // 2
             case _:

@@ -1,0 +1,39 @@
+"""What lifts a match among others: its words in the headline, and side by side as in the query.
+
+Title words count 0.3 times their score in the title, neighbours 0.25 times that of a pair. Both were measured on
+seven public test collections: each is worth about a hundredth of nDCG@10 in the mean, and no collection loses more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from searchkit.fields import DEFAULT_FIELD
+from searchkit.search.query import And, Boost, Or, Phrase, Prefer, Query, Term, find_leaves
+
+TITLE = 0.3
+PAIR = 0.25
+_TITLE_FIELD = "title"
+_MOST_PAIRS = 32  # of a pasted text; each costs a look at the places of two words
+
+
+def prefer(query: Query) -> Query:
+    """The query with a bonus for each word of the default field; itself when there is no such word."""
+    words = [leaf for leaf in find_leaves(query) if isinstance(leaf, Term) and leaf.field == DEFAULT_FIELD]
+    titles = [Boost(Term(_TITLE_FIELD, word.term), TITLE) for word in words]
+    pairs = [Boost(Phrase(DEFAULT_FIELD, pair), PAIR) for pair in dict.fromkeys(_find_pairs(query))]
+    bonuses = (*titles, *pairs[:_MOST_PAIRS])
+    return Prefer(query, bonuses) if bonuses else query
+
+
+def _find_pairs(query: Query) -> Iterator[tuple[str, str]]:
+    """Words that stand side by side in the query."""
+    if not isinstance(query, And | Or):
+        return
+    for one, other in pairwise(query.children):
+        if (isinstance(one, Term) and isinstance(other, Term) and one.field == other.field == DEFAULT_FIELD
+                and one.term != other.term):
+            yield one.term, other.term
+    for child in query.children:
+        yield from _find_pairs(child)
