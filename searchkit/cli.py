@@ -134,6 +134,7 @@ def query(
     before: Annotated[str | None, typer.Option(metavar="D", help="Up to this day, it included.")] = None,
     facet: Annotated[list[str] | None, typer.Option(metavar="F[:N]", help=f"Count: {', '.join(FACETS)}.",
                                                     autocompletion=_ask_for(completion.offer_facets))] = None,
+    empty_periods: Annotated[bool, typer.Option("--empty-periods", help="Dates: count 0 between them.")] = False,
     no_facets: Annotated[bool, typer.Option("--no-facets", help="Count none.")] = False,
     sort: Annotated[str, typer.Option(metavar="S", help="relevance, newest or oldest.",
                                        autocompletion=_ask_for(completion.offer_sorts))] = "relevance",
@@ -156,7 +157,7 @@ def query(
         "publisher": publisher, "entity": entity, "author": author, "language": language,
         "not_publisher": not_publisher, "not_entity": not_entity, "not_author": not_author,
         "not_language": not_language, "after": after, "before": before, "sort": sort, "offset": offset,
-        "match": match, "snippets": snippets, "limit": 10 if limit is None else limit,
+        "match": match, "snippets": snippets, "empty_periods": empty_periods, "limit": 10 if limit is None else limit,
     }
     if no_facets or jsonl:
         options["facets"] = ()

@@ -18,6 +18,7 @@ from searchkit.engines.base import PERIODS, SORTS, Engine, FacetRequest, Request
 from searchkit.errors import EngineNotInstalled, IndexOutdated, QueryError, SettingsError
 from searchkit.fields import BY_NAME, FACETS
 from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Results
+from searchkit.periods import MOST_PERIODS, fill_periods
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.bonuses import prefer
@@ -58,6 +59,7 @@ class QueryOptions(TypedDict, total=False):
     offset: int
     match: str
     snippets: int
+    empty_periods: bool
 
 
 class AddOptions(TypedDict, total=False):
@@ -115,10 +117,15 @@ class Index:
         today = date.today()
         match = _check("match", options.get("match", "all"), MATCHES)
         asked, warnings = _parse(text, today, match)
-        tree = both(asked, _read_filters(options).to_query(today))
+        filters = _read_filters(options)
+        tree = both(asked, filters.to_query(today))
         names = tuple(dict.fromkeys(_list(options.get("facets", DEFAULT_FACETS))))
         aliases = self._aliases.read()
-        facets = [replace(facet, naming=aliases.find_naming(facet.field)) for facet in map(read_facet, names)]
+        facets = []
+        for facet in map(read_facet, names):
+            lifted = filters.lift(facet.field)
+            counted = aliases.correct_query(both(asked, lifted.to_query(today))) if lifted else None
+            facets.append(replace(facet, naming=aliases.find_naming(facet.field), query=counted))
         limit = options.get("limit", 10)
         request = Request(
             query=prefer(aliases.correct_query(tree)),
@@ -142,7 +149,8 @@ class Index:
             total=matches.total,
             took_ms=round((time.perf_counter() - begun) * 1000, 1),
             hits=hits,
-            facets={name_facet(facet): values for facet, values in zip(facets, matches.facets, strict=True)},
+            facets={name_facet(facet): (_fill(facet, values) if options.get("empty_periods") else values)
+                    for facet, values in zip(facets, matches.facets, strict=True)},
             warnings=warnings,
         )
 
@@ -328,6 +336,17 @@ def _read_filters(options: QueryOptions) -> Filters:
         options.get("after"),
         options.get("before"),
     )
+
+
+def _fill(facet: FacetRequest, values: tuple[FacetValue, ...]) -> tuple[FacetValue, ...]:
+    """Dates with the empty periods between them."""
+    if facet.field != "date":
+        return values
+    filled = fill_periods(values)
+    if filled is None:
+        raise SettingsError(f"more than {MOST_PERIODS:,} periods lie between the first and the last",
+                            "--empty-periods", "count longer ones (--facet date:year)")
+    return filled
 
 
 def _list(values: Values | None) -> Sequence[str]:

@@ -14,10 +14,12 @@ from itertools import zip_longest
 from typing import Any
 
 from searchkit.model import Clue, Document, FacetValue, Hit, IndexReport, Rejected, Results, Snippet
+from searchkit.periods import fill_periods, fold_months
 
 BAR = 10  # columns of the longest bar of a facet
 FACET_WIDTH = 24  # columns of a facet's values, at most
 DATE_ROWS = 24  # months that are shown; where there are more, years are
+ASKED_ROWS = 366  # days or years that were asked for; where there are more, those without documents are left out
 GAP = 3  # columns between facets side by side
 REASON = 13  # columns of a block's reason
 INDENT = " " * 4
@@ -76,7 +78,7 @@ def render_results(results: Results, style: Style) -> Iterator[str]:
 
 def render_facets(facets: Mapping[str, Sequence[FacetValue]], style: Style) -> Iterator[str]:
     """Lines: the facets side by side as far as the terminal is wide enough, each value with count and bar."""
-    columns = [_render_facet(name, _fold_dates(name, values), style) for name, values in facets.items() if values]
+    columns = [_render_facet(name, _show_gaps(name, values), style) for name, values in facets.items() if values]
     while columns:
         row = [columns.pop(0)]
         used = row[0].width
@@ -300,21 +302,18 @@ def _render_facet(name: str, values: Sequence[FacetValue], style: Style) -> _Col
     widest = max(measure_width(name), *map(measure_width, names))
     lines = [(measure_width(name), style.bold(name))]
     for shown, value in zip(names, values, strict=True):
-        bar = "█" * max(1, round(value.count / most * BAR))
+        bar = "█" * (max(1, round(value.count / most * BAR)) if value.count else 0)
         text = f"{shown}{' ' * (widest - measure_width(shown))} {value.count:>{digits},} "
         painted = style.dim(text) if value.value is None else text
         lines.append((widest + digits + 2 + len(bar), painted + style.paint(bar, "36")))
     return _Column(widest + digits + 2 + BAR, lines)
 
 
-def _fold_dates(name: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
-    """Months as years where there are too many to read; the JSON has them all."""
-    if name != "date" or len(values) <= DATE_ROWS:
-        return values
-    counts: Counter[str | None] = Counter()
-    for value in values:
-        counts[value.value and value.value[:4]] += value.count
-    return [FacetValue(year, count) for year, count in counts.items()][-DATE_ROWS:]
+def _show_gaps(name: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
+    """Dates with their empty periods, as far as they can be read; the JSON has them all."""
+    if name == "date":
+        return fold_months(values, DATE_ROWS)
+    return (fill_periods(values, ASKED_ROWS) or values) if name.startswith("date:") else values
 
 
 def _count_hits(results: Results) -> str:

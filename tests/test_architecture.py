@@ -22,7 +22,7 @@ LAYERS = [
     {"errors", "model", "version"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
-    {"lines", "captures", "aliasfile"},
+    {"lines", "captures", "aliasfile", "periods"},
     {"ledger", "suggestions"},
     {"budget"},
     {"workers"},

@@ -88,7 +88,8 @@ def test_filters_are_right_and_the_facets_follow_them(archive):
     after = archive.query("Huawei carrier", after="2018-03")
 
     assert [hit.date for hit in by_publisher] == ["2018-03-22"] == [hit.date for hit in after]
-    assert [(v.value, v.count) for v in by_publisher.facets["publisher"]] == [("The Inquirer", 1)]
+    assert by_publisher.facets["publisher"] == archive.query("Huawei carrier").facets["publisher"]
+    assert [(v.value, v.count) for v in by_publisher.facets["date"]] == [("2018-03", 1)]
     assert [(v.value, v.count) for v in after.facets["date"]] == [("2018-03", 1)]
 
 

@@ -256,3 +256,38 @@ def test_values_that_the_text_names_come_first_and_can_be_asked_for_alone() -> N
     assert [value.value for value in index.facets("person", value="ber ol")] == ["Ola Berg"]
     assert [value.value for value in index.facets("entity:1", value="berg")] == ["Bergen"]
     assert index.facets("entity", "rides 1", value="ola") == ()
+
+
+def count(index: Index, field: str, text: str = "", **options: Any) -> dict[str | None, int]:
+    return {value.value: value.count for value in index.facets(field, text, **options)}
+
+
+@pytest.mark.parametrize(("field", "options", "counts"), [
+    ("publisher", {"publisher": "Coast Gazette"}, {"Coast Gazette": 2, "Tagblatt": 1, None: 1}),
+    ("publisher", {"publisher": "none", "language": "en"}, {"Coast Gazette": 2, None: 1}),
+    ("publisher", {"publisher": "Tagblatt", "not_publisher": "Coast Gazette"}, {"Tagblatt": 1, None: 1}),
+    ("publisher", {"publisher": "Tagblatt", "after": "2018"}, {"Coast Gazette": 2}),
+    ("person", {"entity": "Bergen"}, {"Ola Berg": 1, None: 3}),
+    ("language", {"publisher": "Coast Gazette"}, {"en": 2}),
+    ("date:year", {"publisher": "Coast Gazette"}, {"2018": 2}),
+])
+def test_what_is_chosen_of_a_facet_empties_the_others_and_not_its_own_list(
+        index: Index, field: str, options: dict[str, Any], counts: dict[str | None, int]) -> None:
+    assert count(index, field, **options) == counts
+    assert count(index, f"{field}:0", **options) == counts
+
+
+def test_what_is_typed_as_a_filter_holds_for_every_facet(index: Index) -> None:
+    assert count(index, "publisher", 'publisher:"Coast Gazette"') == {"Coast Gazette": 2}
+
+
+def test_hits_and_their_total_stay_with_what_was_chosen(index: Index) -> None:
+    results = index.query("ferry", publisher="Coast Gazette", facets=("publisher",))
+    assert (results.total, {hit.id for hit in results}) == (2, {"ferry", "tram"})
+    assert results.facets["publisher"] == (FacetValue("Coast Gazette", 2), FacetValue(None, 1))
+
+
+def test_empty_periods_are_counted_where_they_are_asked_for(index: Index) -> None:
+    assert list(count(index, "date")) == ["2017", "2018-03", "2018-04", None]
+    assert count(index, "date:day", "tram", empty_periods=True) == {"2018-04": 1, None: 1}
+    assert list(count(index, "date:year", after="2017", empty_periods=True)) == ["2017", "2018"]

@@ -22,13 +22,15 @@ class FacetRequest:
     """A facet to count: the field, for dates the period, and how many values at most (None = all).
 
     The group of documents without a value is counted besides and does not count against the limit.
-    ``naming`` says under which names values are counted (None = their own).
+    ``naming`` says under which names values are counted (None = their own). ``query`` says over which documents
+    (None = those that match the request).
     """
 
     field: str
     limit: int | None = None
     period: str = "month"
     naming: Naming | None = None
+    query: Query | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class Request:
 class Matches:
     """An engine's answer: how many match in all, the page asked for as (id, score), and facet counts.
 
-    ``facets`` has one entry for each facet requested, in that order. Counts are over all matches.
+    ``facets`` has one entry for each facet requested, in that order. Counts are over all matches,
+    of the request or of the facet's own query.
     """
 
     total: int

@@ -50,7 +50,8 @@ class MemoryEngine:
         return Matches(
             total=len(scores),
             hits=tuple((id_, scores[id_]) for id_ in page),
-            facets=tuple(self._count(scores, facet) for facet in request.facets),
+            facets=tuple(self._count(scores if facet.query is None else self._match(facet.query), facet)
+                         for facet in request.facets),
         )
 
     def count(self) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from searchkit.errors import SettingsError
+from searchkit.search.aliases import TYPED
 from searchkit.search.dates import FORMS, parse_period
 from searchkit.search.query import DateRange, Keyword, Missing, Not, Query, both, either
 
@@ -24,6 +25,17 @@ class Filters:
     exclude: Mapping[str, Sequence[str]] = field(default_factory=dict)
     after: str | None = None
     before: str | None = None
+
+    def lift(self, name: str) -> Filters | None:
+        """The filters as the facet of a field is counted under them: without the values chosen of that field, so
+        that others can be chosen besides. None where none is chosen. What is excluded stays so, and so do days.
+
+        People, organisations and places are chosen as entities.
+        """
+        chosen = "entity" if name in TYPED else name
+        if not self.include.get(chosen):
+            return None
+        return replace(self, include={field: values for field, values in self.include.items() if field != chosen})
 
     def to_query(self, today: date) -> Query:
         """The documents that pass. Relative dates count from ``today``."""

@@ -104,7 +104,8 @@ class Dice(random.Random):
     def request(self) -> Request:
         aliases = self.aliases()
         facets = tuple(FacetRequest(field, self.choice((None, 1, 3)), self.choice(list(PERIODS)),
-                                    aliases.find_naming(field))
+                                    aliases.find_naming(field),
+                                    aliases.correct_query(self.query(1)) if self.random() < 0.3 else None)
                        for field in self.sample(FACETS, 3))
         query = aliases.correct_query(self.query())
         return Request(query, facets, self.choice(SORTS), self.choice((0, 3, 10, 1000)), self.choice((0, 0, 5)))

@@ -23,6 +23,7 @@ from searchkit.engines.whoosh.writer import Writer, merge_segments
 from searchkit.errors import DocumentNotFound, IndexFault, IndexLocked, IndexNotFound, IndexOutdated
 from searchkit.model import Document
 from searchkit.search.analysis import Analysed
+from searchkit.search.query import Query
 
 TOC_FILES, LOCK_FILE = "_MAIN_*.toc", "MAIN_WRITELOCK"
 
@@ -79,19 +80,19 @@ class WhooshEngine:
         """Answer a request."""
         snapshot = self._refresh()
         rarity = Rarity(snapshot)
-        matches = []
-        for shard in snapshot.shards:
-            evaluation = Evaluation(shard, snapshot, rarity)
-            documents = evaluation.match(request.query)
-            if documents:
-                matches.append(Matched(shard, evaluation, documents))
+        evaluations = [Evaluation(shard, snapshot, rarity) for shard in snapshot.shards]
+        matches = _match(evaluations, request.query)
+        counted: dict[Query | None, list[Matched]] = {None: matches}
+        for facet in request.facets:
+            if facet.query is not None and facet.query not in counted:
+                counted[facet.query] = _match(evaluations, facet.query)
         if request.limit and request.sort == "relevance":
             matches = [part._replace(scores=part.evaluation.score(request.query, part.documents))
                        for part in matches]
         return Matches(
             total=sum(len(part.documents) for part in matches),
             hits=tuple(_name_hit(*hit, request) for hit in choose_page(matches, request)),
-            facets=tuple(count_facet(matches, facet) for facet in request.facets),
+            facets=tuple(count_facet(counted[facet.query], facet) for facet in request.facets),
         )
 
     def count(self) -> int:
@@ -161,6 +162,12 @@ def _has_index(path: Path) -> bool:
     if (path / LOCK_FILE).exists():
         sleep(PAUSE)
     return any(path.glob(TOC_FILES))
+
+
+def _match(evaluations: Iterable[Evaluation], query: Query) -> list[Matched]:
+    """Matches in the shards that have any."""
+    found = [(evaluation, evaluation.match(query)) for evaluation in evaluations]
+    return [Matched(evaluation.shard, evaluation, documents) for evaluation, documents in found if documents]
 
 
 def _name_hit(part: Matched, document: int, request: Request) -> tuple[str, float]:
