@@ -23,9 +23,10 @@ from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure,
 from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.bonuses import prefer
 from searchkit.search.filters import Filters
-from searchkit.search.highlight import highlight, make_document_snippets
+from searchkit.search.highlight import highlight
 from searchkit.search.parser import parse, parse_words
 from searchkit.search.query import Query, both
+from searchkit.search.snippets import make_document_snippets
 from searchkit.search.values import find_named, put_first
 from searchkit.settings import ALIASES
 
@@ -136,10 +137,12 @@ class Index:
         )
         matches = self._engine.search(request)
         count = _check_count("snippets", options.get("snippets", 1))
-        documents = map(aliases.correct_document, self._engine.get([id_ for id_, _ in matches.hits]))
+        documents = self._engine.get([id_ for id_, _ in matches.hits])
+        shown = aliases.correct_query(tree)  # by the names of the documents as they were indexed
         hits = tuple(
-            Hit(document, rank, round(score, 4), make_document_snippets(document, tree, count),
-                highlight(document.title or "", tree))
+            Hit(aliases.correct_document(document), rank, round(score, 4),
+                make_document_snippets(document, shown, count),
+                highlight(document.title or "", shown, document.entities))
             for rank, (document, (_, score)) in enumerate(zip(documents, matches.hits, strict=True),
                                                           request.offset + 1))
         return Results(

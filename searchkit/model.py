@@ -7,7 +7,7 @@ lengths count characters (code points) of the text they belong to.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -220,13 +220,16 @@ class Snippet:
         spans = [list(span) for span in self.highlights]
         return {"text": self.text, "start": self.start, "highlights": spans, "field": self.field}
 
-    def mark(self, before: str = "**", after: str = "**") -> str:
-        """The text with each highlighted word between ``before`` and ``after``."""
+    def mark(self, before: str = "**", after: str = "**", escape: Callable[[str], str] = str) -> str:
+        """The text with each match between ``before`` and ``after``.
+
+        Where those are markup, ``escape`` makes the text harmless: ``mark("<b>", "</b>", html.escape)``.
+        """
         parts, done = [], 0
         for start, end in self.highlights:
-            parts += [self.text[done:start], before, self.text[start:end], after]
+            parts += [escape(self.text[done:start]), before, escape(self.text[start:end]), after]
             done = end
-        return "".join([*parts, self.text[done:]])
+        return "".join([*parts, escape(self.text[done:])])
 
     def __str__(self) -> str:
         return self.mark()

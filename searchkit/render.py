@@ -259,7 +259,8 @@ def _mark_lines(text: str, spans: Sequence[tuple[int, int]], style: Style,
     for line in _wrap(text, style.width - len(INDENT)):
         begin = text.index(line, done)
         done = begin + len(line)
-        inside = [(start - begin, end - begin) for start, end in spans if begin <= start < done]
+        inside = [(max(start, begin) - begin, min(end, done) - begin) for start, end in spans
+                  if start < done and end > begin]
         parts, at = [], 0
         for start, end in inside:
             parts += [paint(line[at:start]), style.mark(line[start:end])]

@@ -1,98 +1,139 @@
-"""Snippets: the excerpts of a text in which the query's words stand closest together."""
+"""Highlights: where a text has what a query looks for, each match as a whole and under the word that it answers."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from searchkit.fields import DEFAULT_FIELD
-from searchkit.model import Document, Snippet
-from searchkit.search.analysis import Token, analyse, analyse_word, find_words
-from searchkit.search.query import Phrase, Prefix, Query, Term, find_leaves
+from searchkit.model import ENTITY_TYPES, Entity
+from searchkit.search.analysis import Token, analyse, analyse_word, find_words, fold_value
+from searchkit.search.query import Keyword, KeywordPrefix, Phrase, Prefix, Query, Term, find_leaves
 
-WIDTH = 220  # characters of a snippet, about three lines of a terminal
-LEAD = 60  # characters before its first highlighted word, at most
+READ_FIELDS = (DEFAULT_FIELD, "title")  # those whose words are looked for in headline and story
 _SPACE = re.compile(r"\s")
-_SENTENCE_START = re.compile(r"(?:[.!?…][\"”’')]*\s+|\n\n)(?=\S)")
+_ENTITY_FIELDS = ("entity", *ENTITY_TYPES)
 
-Span = tuple[int, int, str]  # [start, end) of a word to highlight, and its term
+
+class Span(NamedTuple):
+    """A match in a text, [start, end) in characters, and the parts of the query that it answers."""
+
+    start: int
+    end: int
+    keys: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a query looks for in a text field: single terms, phrases, prefixes of written words."""
+    """What a query looks for in a text field: single terms, phrases, prefixes of written words; and how the
+    entities that it asks for are named, each form with the name of its entity.
+    """
 
     terms: frozenset[str]
     phrases: tuple[tuple[str, ...], ...]
     prefixes: tuple[str, ...]
+    mentions: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.terms or self.phrases or self.prefixes)
+        return bool(self.terms or self.phrases or self.prefixes or self.mentions)
+
+    def find_key(self, term: str, written: str) -> str | None:
+        """Which part of the query a word answers."""
+        if term in self.terms:
+            return term
+        if self.prefixes and written.startswith(self.prefixes):
+            return next(prefix for prefix in self.prefixes if written.startswith(prefix)) + "*"
+        return None
 
 
-def find_wanted(query: Query, fields: Iterable[str]) -> Wanted:
-    """The words that a query looks for in these text fields; those it excludes are not among them."""
+def find_wanted(query: Query, fields: Iterable[str], entities: Iterable[Entity] = ()) -> Wanted:
+    """What a query looks for in these text fields, and the mentions of those of the entities that it asks for;
+    what it excludes is not among them.
+    """
     names = set(fields)
-    leaves = [leaf for leaf in find_leaves(query) if isinstance(leaf, Term | Phrase | Prefix)]
-    leaves = [leaf for leaf in leaves if leaf.field in names]
+    leaves = list(find_leaves(query))
+    words = [leaf for leaf in leaves if isinstance(leaf, Term | Phrase | Prefix) and leaf.field in names]
     return Wanted(
-        frozenset(leaf.term for leaf in leaves if isinstance(leaf, Term)),
-        tuple(dict.fromkeys(leaf.terms for leaf in leaves if isinstance(leaf, Phrase))),
-        tuple(dict.fromkeys(leaf.prefix for leaf in leaves if isinstance(leaf, Prefix))),
+        frozenset(leaf.term for leaf in words if isinstance(leaf, Term)),
+        tuple(dict.fromkeys(leaf.terms for leaf in words if isinstance(leaf, Phrase))),
+        tuple(dict.fromkeys(leaf.prefix for leaf in words if isinstance(leaf, Prefix))),
+        tuple((form, entity.name) for entity in entities if any(_is_asked(entity, leaf) for leaf in leaves)
+              for form in entity.mentions or (entity.name,)),
     )
 
 
-def make_document_snippets(document: Document, query: Query, count: int = 1) -> tuple[Snippet, ...]:
-    """Up to ``count`` snippets of a document: of its body, and of its chrome where the query asks for that.
-
-    A snippet of the chrome has the field "chrome"; its ``start`` is the offset in that stripped block.
-    """
-    found: list[Snippet] = []
-    if count < 1:
-        return ()
-    if wanted := find_wanted(query, ("chrome",)):
-        for part in document.chrome:
-            if spans := _find_spans(part.text, wanted):
-                found += [Snippet(s.text, s.start, s.highlights, "chrome")
-                          for s in _cut_snippets(part.text, spans, count - len(found))]
-            if len(found) >= count:
-                return tuple(found)
-    return (*found, *make_snippets(document.body, query, count - len(found)))[:count]
+def highlight(text: str, query: Query, entities: Iterable[Entity] = ()) -> tuple[tuple[int, int], ...]:
+    """Where a title has what the query looks for: [start, end) in characters."""
+    return tuple((start, end) for start, end, _ in find_spans(text, find_wanted(query, READ_FIELDS, entities)))
 
 
-def make_snippets(body: str, query: Query, count: int = 1) -> tuple[Snippet, ...]:
-    """Up to ``count`` snippets of a body in reading order; its beginning when no word is found."""
-    spans = _find_spans(body, find_wanted(query, (DEFAULT_FIELD, "title")))
-    if count < 1 or not body:
-        return ()
-    return _cut_snippets(body, spans, count) if spans else (_cut(body, 0, ()),)
-
-
-def highlight(text: str, query: Query) -> tuple[tuple[int, int], ...]:
-    """Where the query's words stand in a title: [start, end) in characters."""
-    spans = _find_spans(text, find_wanted(query, (DEFAULT_FIELD, "title")))
-    return tuple((start, end) for start, end, _ in spans)
-
-
-def _find_spans(text: str, wanted: Wanted) -> list[Span]:
-    """Each word to highlight, in order."""
-    forms = {word: analyse_word(word) for word in set(find_words(text))} if wanted else {}
+def find_spans(text: str, wanted: Wanted) -> list[Span]:
+    """The matches in order; those that share a character are one."""
+    if not wanted:
+        return []
+    forms = {word: analyse_word(word) for word in set(find_words(text))}
     present = {term for term, _ in forms.values()}
-    if any(present.issuperset(phrase) for phrase in wanted.phrases):
+    phrases = [phrase for phrase in wanted.phrases if phrase and present.issuperset(phrase)]
+    if phrases:
         tokens = list(analyse(text))
-        chosen = _find_runs(tokens, wanted.phrases)
-        return [(token.start, token.end, token.term) for place, token in enumerate(tokens)
-                if place in chosen or _is_wanted(token.term, token.written, wanted)]
-    words = [word for word, (term, written) in forms.items() if _is_wanted(term, written, wanted)]
-    return [(start + token.start, start + token.end, token.term)
-            for start, end in _find_chunks(text, words) for token in analyse(text[start:end])
-            if _is_wanted(token.term, token.written, wanted)]
+        spans = [*_find_runs(tokens, phrases), *_find_single(tokens, 0, wanted)]
+    else:
+        words = [word for word, (term, written) in forms.items() if wanted.find_key(term, written)]
+        spans = [span for start, end in _find_chunks(text, words)
+                 for span in _find_single(analyse(text[start:end]), start, wanted)]
+    spans += _find_mentions(text, wanted.mentions)
+    return _join(sorted(spans, key=lambda span: span[:2]))
 
 
-def _is_wanted(term: str, written: str, wanted: Wanted) -> bool:
-    return term in wanted.terms or bool(wanted.prefixes and written.startswith(wanted.prefixes))
+def _is_asked(entity: Entity, leaf: Query) -> bool:
+    """Whether a node asks for the entity by its name."""
+    if not isinstance(leaf, Keyword | KeywordPrefix) or leaf.field not in _ENTITY_FIELDS:
+        return False
+    if leaf.field not in ("entity", entity.type):
+        return False
+    key = fold_value(entity.name)
+    return key == leaf.key if isinstance(leaf, Keyword) else key.startswith(leaf.key) and key not in leaf.excluded
+
+
+def _find_single(tokens: Iterable[Token], shift: int, wanted: Wanted) -> Iterator[Span]:
+    """The tokens that answer a word of the query."""
+    for token in tokens:
+        if key := wanted.find_key(token.term, token.written):
+            yield Span(shift + token.start, shift + token.end, frozenset((key,)))
+
+
+def _find_runs(tokens: Sequence[Token], phrases: Iterable[tuple[str, ...]]) -> Iterator[Span]:
+    """The occurrences of phrases, each from its first word to its last."""
+    terms = [token.term for token in tokens]
+    for phrase in phrases:
+        key, width = frozenset((" ".join(phrase),)), len(phrase)
+        for i, term in enumerate(terms):
+            if term == phrase[0] and tuple(terms[i:i + width]) == phrase:
+                yield Span(tokens[i].start, tokens[i + width - 1].end, key)
+
+
+def _find_mentions(text: str, mentions: Iterable[tuple[str, str]]) -> Iterator[Span]:
+    """Where names stand as they were found ("US" is not "us"), and are no part of a longer word."""
+    for form, name in mentions:
+        key = frozenset((f"={name}",))
+        for start in _find_places(text, form):
+            end = start + len(form)
+            if not ((text[start - 1:start].isalnum() and form[0].isalnum())
+                    or (text[end:end + 1].isalnum() and form[-1].isalnum())):
+                yield Span(start, end, key)
+
+
+def _join(spans: Iterable[Span]) -> list[Span]:
+    """Spans without those that overlap; what they answered is kept."""
+    joined: list[Span] = []
+    for span in spans:
+        if joined and span.start < joined[-1].end:
+            last = joined.pop()
+            span = Span(last.start, max(last.end, span.end), last.keys | span.keys)
+        joined.append(span)
+    return joined
 
 
 def _find_chunks(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
@@ -114,73 +155,7 @@ def _find_chunks(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
 
 
 def _find_places(text: str, word: str) -> Iterator[int]:
-    place = text.find(word)
+    place = text.find(word) if word else -1
     while place >= 0:
         yield place
         place = text.find(word, place + len(word))
-
-
-def _find_runs(tokens: Sequence[Token], phrases: Iterable[tuple[str, ...]]) -> set[int]:
-    """Places of the tokens that belong to an occurrence of a phrase."""
-    terms = [token.term for token in tokens]
-    places: set[int] = set()
-    for phrase in phrases:
-        width = len(phrase)
-        for i, term in enumerate(terms):
-            if term == phrase[0] and tuple(terms[i:i + width]) == phrase:
-                places.update(range(i, i + width))
-    return places
-
-
-def _cut_snippets(text: str, spans: Sequence[Span], count: int) -> tuple[Snippet, ...]:
-    """The ``count`` best windows that do not overlap, in reading order."""
-    starts: list[int] = []
-    for first in _rank_windows(spans):
-        begin = spans[first][0]
-        if all(abs(begin - other) > WIDTH + LEAD for other in starts):
-            starts.append(begin)
-        if len(starts) == count:
-            break
-    return tuple(_cut(text, _find_start(text, begin), spans) for begin in sorted(starts))
-
-
-def _rank_windows(spans: Sequence[Span]) -> list[int]:
-    """Indices of the spans that open a window, best first: most different words, then most words."""
-    inside: Counter[str] = Counter()
-    ranked: list[tuple[int, int, int]] = []
-    last = 0
-    for first, (start, _, term) in enumerate(spans):
-        while last < len(spans) and spans[last][1] <= start + WIDTH - LEAD:
-            inside[spans[last][2]] += 1
-            last += 1
-        ranked.append((-len(inside), first - last, first))
-        inside[term] -= 1
-        if inside[term] <= 0:
-            del inside[term]
-        last = max(last, first + 1)
-    return [first for _, _, first in sorted(ranked)]
-
-
-def _find_start(text: str, word: int) -> int:
-    """Where a snippet begins whose first highlight is here: at a sentence if one is near, else at a word."""
-    floor = max(0, word - LEAD)
-    if floor == 0:
-        return 0
-    breaks = [found.end() for found in _SENTENCE_START.finditer(text, floor, word + 1)]
-    if breaks:
-        return breaks[0]
-    space = text.find(" ", floor, word)
-    return space + 1 if space >= 0 else floor
-
-
-def _cut(text: str, start: int, spans: Sequence[Span]) -> Snippet:
-    """The snippet that begins at ``start``, ended at a word; the highlights that lie within it."""
-    while start < len(text) and text[start].isspace():
-        start += 1
-    end = min(len(text), start + WIDTH)
-    if end < len(text):
-        space = max(text.rfind(" ", start + WIDTH // 2, end), text.rfind("\n", start + WIDTH // 2, end))
-        end = space if space > 0 else end
-    excerpt = text[start:end].rstrip()
-    inside = tuple((s - start, e - start) for s, e, _ in spans if s >= start and e <= start + len(excerpt))
-    return Snippet(excerpt, start, inside)

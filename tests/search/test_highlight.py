@@ -1,17 +1,20 @@
 """Snippets: the right excerpt, at its place in the text, with the right words marked."""
 
+import time
 from datetime import date
+from html import escape
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchkit.model import Chrome, Document, Snippet
+from searchkit.model import Chrome, Document, Entity, Snippet
 from searchkit.search.analysis import analyse
-from searchkit.search.highlight import WIDTH, highlight, make_document_snippets, make_snippets
+from searchkit.search.highlight import highlight
 from searchkit.search.parser import parse
-from searchkit.search.query import Everything, Term
+from searchkit.search.query import And, Everything, Keyword, Or, Query, Term
+from searchkit.search.snippets import WIDTH, make_document_snippets, make_snippets
 
 FILLER = "Nothing of interest happened in the valley that day. "
 
@@ -29,10 +32,10 @@ def find_marked(query: str, body: str) -> list[str]:
     ("O'Neill", "It was O’Neill, not Neill.", ["O’Neill"]),
     ("huawei", "Then ＨＵＡＷＥＩ came.", ["ＨＵＡＷＥＩ"]),
     ("stephane", "So said Ste\u0301phane.", ["Ste\u0301phane"]),
-    ("华为", "他说华为很好,华人", ["华", "为"]),
+    ("华为", "他说华为很好,华人", ["华为"]),
     ("AT&T U.S.", "AT&T left the U.S. market.", ["AT&T", "U.S."]),
-    ("covid-19", "COVID-19 and 19 others, covid too.", ["COVID", "19"]),
-    ('"red sky"', "A red sky, a red car, the sky.", ["red", "sky"]),
+    ("covid-19", "COVID-19 and 19 others, covid too.", ["COVID-19"]),
+    ('"red sky"', "A red sky, a red car, the sky.", ["red sky"]),
     ("carri*", "They carry, he carried a carrier.", ["carried", "carrier"]),
     ("red -blue", "red and blue", ["red"]),
     ("red OR blue", "red and blue", ["red", "blue"]),
@@ -90,6 +93,61 @@ def test_a_title_is_highlighted_as_a_whole() -> None:
     assert highlight("Red boats, red sky", Term("body", "red")) == ((0, 3), (11, 14))
 
 
+def test_snippets_together_show_every_word_that_they_can() -> None:
+    body = f"{FILLER * 6}A red, red, red and blue door. {FILLER * 6}One zebra. {FILLER * 6}Blue and red. {FILLER}"
+    one, two = find("red blue zebra", body, 2)
+    assert "blue door" in one.text and "zebra" in two.text
+
+
+def test_an_excerpt_ends_with_a_sentence_that_fills_it_well_enough() -> None:
+    shown = find("zebra", "A zebra stood there. " + FILLER * 10)[0].text
+    assert shown.endswith("that day.") and len(shown) <= WIDTH
+
+
+def test_the_end_of_a_story_is_shown_with_what_stands_before_it() -> None:
+    shown = find("zebra", FILLER * 10 + "So said a zebra.")[0].text
+    assert shown == FILLER * 3 + "So said a zebra."
+
+
+@pytest.mark.parametrize("text", ["By J. R. Ash of the U.S. Navy the zebra was seen.", "He was off and. the zebra"])
+def test_initials_and_small_letters_begin_no_sentence(text: str) -> None:
+    assert text.removesuffix(".") in find("zebra", FILLER * 6 + text + " " + FILLER * 6)[0].text
+
+
+STATES = Entity("United States", "place", 2, ("US", "America"))
+
+
+@pytest.mark.parametrize(("query", "marked"), [
+    (Keyword("entity", "united states"), ["America", "US"]),
+    (Keyword("place", "United States"), ["America", "US"]),
+    (Keyword("person", "United States"), []),
+    (Or((Keyword("entity", "United States"), Term("body", "tell"))), ["tell", "America", "US"]),
+])
+def test_an_entity_is_marked_by_the_names_it_goes_by(query: Query, marked: list[str]) -> None:
+    document = Document("1", "p", "They tell us of America and the US, not of USA.", entities=(STATES,))
+    shown, = make_document_snippets(document, query)
+    assert [shown.text[start:end] for start, end in shown.highlights] == marked
+
+
+def test_words_come_before_the_names_that_were_only_filtered_by() -> None:
+    document = Document("1", "p", f"The US, America. {FILLER * 10}A zebra.", entities=(STATES,))
+    shown, = make_document_snippets(document, And((Term("body", "zebra"), Keyword("entity", "United States"))))
+    assert "zebra" in shown.text
+
+
+def test_a_text_can_be_marked_up_without_becoming_markup() -> None:
+    assert Snippet("<b>red</b>", 0, ((3, 6),)).mark("<i>", "</i>", escape) == "&lt;b&gt;<i>red</i>&lt;/b&gt;"
+
+
+def test_a_long_text_full_of_matches_is_cut_in_time_that_grows_with_it() -> None:
+    seconds = []
+    for words in (20_000, 80_000):
+        begun = time.process_time()
+        assert len(find("zebra OR lion", "zebra lion " * words, 200)) == 200
+        seconds.append(time.process_time() - begun)
+    assert seconds[1] < 10 * seconds[0]
+
+
 WORDS = st.sampled_from(["zebra", "Zebras", "O’Neill", "O'Neill", "ＨＵＡＷＥＩ", "华为", "東京", "Zürich", "AT&T",
                          "U.S.", "5G", "C++", "COVID-19", "Wi-Fi", "नमस्ते", "e\u0301te\u0301", "İstanbul", "ﬁne",
                          "x" * 300, FILLER, FILLER, FILLER * 4])
@@ -103,12 +161,13 @@ QUERIES = st.lists(st.sampled_from(LOOKED_FOR), min_size=1, max_size=4).map(" OR
 def test_each_snippet_is_a_piece_of_the_text_with_its_words_marked(body: str, query: str, count: int) -> None:
     found = find(query, body, count)
     assert len(found) <= count
-    words = {(token.start, token.end) for token in analyse(body)}
+    tokens = list(analyse(body))
+    starts, ends = {token.start for token in tokens}, {token.end for token in tokens}
     for snippet in found:
         assert snippet.text == body[snippet.start:snippet.start + len(snippet.text)]
         assert len(snippet.text) <= WIDTH
-        ends = [end for span in snippet.highlights for end in span]
-        assert ends == sorted(ends) and all(0 <= end <= len(snippet.text) for end in ends)
-        assert {(snippet.start + a, snippet.start + b) for a, b in snippet.highlights} <= words
+        edges = [edge for span in snippet.highlights for edge in span]
+        assert edges == sorted(edges) and all(0 <= edge <= len(snippet.text) for edge in edges)
+        assert all(snippet.start + a in starts and snippet.start + b in ends for a, b in snippet.highlights)
     for one, other in pairwise(found):
         assert one.start + len(one.text) <= other.start
