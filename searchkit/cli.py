@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from searchkit import completion, render
+from searchkit import options, render
 from searchkit.batch import answer_batch
 from searchkit.errors import DocumentNotFound, EngineError, IndexFault, SearchkitError
-from searchkit.fields import FACETS
-from searchkit.index import Index, open_index
-from searchkit.model import Document, Page, Rejected, Results
+from searchkit.index import DEFAULT_FACETS, Index, QueryOptions, open_index
+from searchkit.model import Document, Page, Rejected
+from searchkit.outputs import LONGEST_TEXT, ROWS, choose_output
 from searchkit.progress import Progress
 from searchkit.render import Style
+from searchkit.screen import (
+    View,
+    make_style,
+    print_json,
+    print_line,
+    print_lines,
+    print_pages,
+    print_results,
+    print_rows,
+)
 from searchkit.settings import ALIASES, Settings, resolve
 from searchkit.version import VERSION
 
@@ -27,25 +35,6 @@ if TYPE_CHECKING:
     from searchkit.suggestions import Suggestion
 
 FOUND, NOTHING, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130  # exit codes
-PAGE = 1_000  # hits fetched at once where all of them are asked for
-
-IndexOption = Annotated[str | None, typer.Option("--index", metavar="DIR", help="The index (default: ./index).")]
-EngineOption = Annotated[str | None, typer.Option("--engine", metavar="NAME", help="Engine of the index.")]
-AliasesOption = Annotated[str | None, typer.Option("--aliases", metavar="FILE",
-                                                   help="Corrections (default: ./aliases.toml; none: no file).")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-ColorOption = Annotated[str | None, typer.Option("--color", metavar="auto|always|never", help="Use colour.")]
-WorkersOption = Annotated[int | None, typer.Option("--workers", metavar="N", help="Processes (0: a processor each).")]
-
-
-def _filter(help_: str, field: str) -> Any:  # noqa: ANN401 - typer's own class
-    """An option that takes values of a field."""
-    return typer.Option(metavar="V", help=help_, autocompletion=_ask_for(completion.offer_values(field)))
-
-
-def _ask_for(offer: completion.Complete) -> completion.Complete | None:
-    """A completion where a shell asks for one; typer would study each of them at every start, which takes 2 ms."""
-    return offer if completion.SHELL_VARIABLE in os.environ else None
 
 
 class Faces(TyperGroup):
@@ -90,11 +79,11 @@ def index(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Pages, archives, folders of them; -: a list.")],
     prune: Annotated[bool, typer.Option("--prune", help="Forget pages that vanished below the paths.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew.")] = False,
-    workers: WorkersOption = None,
-    folder: IndexOption = None,
-    engine: EngineOption = None,
-    as_json: JsonOption = False,
-    color: ColorOption = None,
+    workers: options.Workers = None,
+    folder: options.Index = None,
+    engine: options.Engine = None,
+    as_json: options.Json = False,
+    color: options.Color = None,
 ) -> None:
     """Read, extract and index all pages below the paths; those that have not changed are passed over."""
     from searchkit import sources
@@ -121,59 +110,84 @@ def index(
 
 @app.command()
 def query(
-    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What to search for; nothing means all.")] = "",
-    publisher: Annotated[list[str] | None, _filter("Only by this publisher (or none).", "publisher")] = None,
-    entity: Annotated[list[str] | None, _filter("Only naming this entity.", "entity")] = None,
-    author: Annotated[list[str] | None, _filter("Only by this author.", "author")] = None,
-    language: Annotated[list[str] | None, _filter("Only in this language.", "language")] = None,
-    not_publisher: Annotated[list[str] | None, _filter("Not by this publisher.", "publisher")] = None,
-    not_entity: Annotated[list[str] | None, _filter("Not naming this entity.", "entity")] = None,
-    not_author: Annotated[list[str] | None, _filter("Not by this author.", "author")] = None,
-    not_language: Annotated[list[str] | None, _filter("Not in this language.", "language")] = None,
-    after: Annotated[str | None, typer.Option(metavar="D", help="From this day on: 2018, 2018-03, 30d …")] = None,
-    before: Annotated[str | None, typer.Option(metavar="D", help="Up to this day, it included.")] = None,
-    facet: Annotated[list[str] | None, typer.Option(metavar="F[:N]", help=f"Count: {', '.join(FACETS)}.",
-                                                    autocompletion=_ask_for(completion.offer_facets))] = None,
-    empty_periods: Annotated[bool, typer.Option("--empty-periods", help="Dates: count 0 between them.")] = False,
-    no_facets: Annotated[bool, typer.Option("--no-facets", help="Count none.")] = False,
-    sort: Annotated[str, typer.Option(metavar="S", help="relevance, newest or oldest.",
-                                       autocompletion=_ask_for(completion.offer_sorts))] = "relevance",
-    limit: Annotated[int | None, typer.Option(metavar="N", help="Hits to show (default 10).")] = None,
-    offset: Annotated[int, typer.Option(metavar="N", help="Hits to pass over first.")] = 0,
-    match: Annotated[str, typer.Option(metavar="M", help="all words or any of them.",
-                                        autocompletion=_ask_for(completion.offer_matches))] = "all",
-    snippets: Annotated[int, typer.Option(metavar="N", help="Excerpts of each hit.")] = 1,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="A hit a line in JSON, all of them.")] = False,
-    batch: Annotated[str | None, typer.Option(metavar="FILE", help="A query a line (-: standard input).")] = None,
-    folder: IndexOption = None,
-    engine: EngineOption = None,
-    aliases: AliasesOption = None,
-    as_json: JsonOption = False,
-    color: ColorOption = None,
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What to search for; nothing: all; -: read it.")] = "",
+    publisher: options.Publisher = None,
+    entity: options.Entity = None,
+    author: options.Author = None,
+    language: options.Language = None,
+    not_publisher: options.NotPublisher = None,
+    not_entity: options.NotEntity = None,
+    not_author: options.NotAuthor = None,
+    not_language: options.NotLanguage = None,
+    after: options.After = None,
+    before: options.Before = None,
+    facet: options.Facet = None,
+    no_facets: options.NoFacets = False,
+    empty_periods: options.EmptyPeriods = False,
+    timeline: options.Timeline = False,
+    sort: options.Sort = "relevance",
+    limit: options.Limit = None,
+    all_: options.All = False,
+    offset: options.Offset = 0,
+    match: options.Match = "all",
+    snippets: options.Snippets = 1,
+    output: options.Output = "hits",
+    jsonl: options.Jsonl = False,
+    csv: options.Csv = False,
+    batch: options.Batch = None,
+    folder: options.Index = None,
+    engine: options.Engine = None,
+    aliases: options.Aliases = None,
+    as_json: options.Json = False,
+    color: options.Color = None,
+    no_pager: options.NoPager = False,
 ) -> None:
     """Ranked, faceted search with highlighted snippets."""
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
-    options: dict[str, Any] = {
-        "publisher": publisher, "entity": entity, "author": author, "language": language,
-        "not_publisher": not_publisher, "not_entity": not_entity, "not_author": not_author,
-        "not_language": not_language, "after": after, "before": before, "sort": sort, "offset": offset,
-        "match": match, "snippets": snippets, "empty_periods": empty_periods, "limit": 10 if limit is None else limit,
-    }
-    if no_facets or jsonl:
-        options["facets"] = ()
-    elif facet:
-        options["facets"] = facet
+    form = choose_output(output, json=as_json, jsonl=jsonl, csv=csv)
+    asked = {name: context.params[name] for name in QueryOptions.__annotations__.keys() & context.params.keys()}
+    asked["limit"] = limit if limit is not None or all_ or form in ROWS else 10
+    asked["facets"] = () if no_facets else facet or DEFAULT_FACETS
     with _open(settings) as place:
         if batch is not None:
-            for row in answer_batch(place, batch, options):
+            for row in answer_batch(place, batch, asked):
                 print_json(row)
             return
-        if jsonl:
-            found = _print_hits(place, text, options, limit)
-        else:
-            results = place.query(text, **options)
-            _print_results(results, as_json, settings.color)
-            found = results.total
+        text = sys.stdin.read(LONGEST_TEXT).strip() if text == "-" else text
+        view = View(form, make_style(settings.color, sys.stdout), timeline, not no_pager)
+        found = print_rows(place, text, asked, view) if form in ROWS else print_results(
+            place.query(text, **view.widen(asked)), view)
+    raise typer.Exit(FOUND if found else NOTHING)
+
+
+@app.command()
+def similar(
+    context: typer.Context,
+    document_id: Annotated[str, typer.Argument(metavar="ID", help="As it stands in the results of a query.")],
+    publisher: options.Publisher = None,
+    entity: options.Entity = None,
+    author: options.Author = None,
+    language: options.Language = None,
+    not_publisher: options.NotPublisher = None,
+    after: options.After = None,
+    before: options.Before = None,
+    limit: options.Limit = 10,
+    offset: options.Offset = 0,
+    snippets: options.Snippets = 1,
+    folder: options.Index = None,
+    engine: options.Engine = None,
+    aliases: options.Aliases = None,
+    as_json: options.Json = False,
+    color: options.Color = None,
+    no_pager: options.NoPager = False,
+) -> None:
+    """Show documents like one, copies of it left out."""
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
+    asked = {name: context.params[name] for name in QueryOptions.__annotations__.keys() & context.params.keys()}
+    view = View("json" if as_json else "hits", make_style(settings.color, sys.stdout), pages=not no_pager)
+    with _open(settings) as place:
+        found = print_results(place.similar(document_id, **asked), view)
     raise typer.Exit(FOUND if found else NOTHING)
 
 
@@ -181,9 +195,9 @@ def query(
 def extract(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Pages, archives, folders of them; -: a list.")],
     explain: Annotated[bool, typer.Option("--explain", help="For people: every clue and block, and why.")] = False,
-    workers: WorkersOption = None,
-    as_json: JsonOption = True,
-    color: ColorOption = None,
+    workers: options.Workers = None,
+    as_json: options.Json = True,
+    color: options.Color = None,
 ) -> None:
     """Show what each page becomes, as JSON Lines; index nothing."""
     from searchkit import ingest, sources
@@ -203,11 +217,12 @@ def extract(
 @app.command()
 def show(
     document_id: Annotated[str, typer.Argument(metavar="ID", help="As it stands in the results of a query.")],
-    folder: IndexOption = None,
-    engine: EngineOption = None,
-    aliases: AliasesOption = None,
-    as_json: JsonOption = False,
-    color: ColorOption = None,
+    folder: options.Index = None,
+    engine: options.Engine = None,
+    aliases: options.Aliases = None,
+    as_json: options.Json = False,
+    color: options.Color = None,
+    no_pager: options.NoPager = False,
 ) -> None:
     """Show one document."""
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
@@ -216,24 +231,23 @@ def show(
     if as_json:
         print_json({**document.to_dict(), "captures": captures})
     else:
-        print_lines(render.render_document(document, make_style(settings.color, sys.stdout)))
-        print_lines(f"also captured {capture['captured']} in {render.make_line(capture['path'])}"
-                    for capture in captures[1:])
+        print_pages([*render.render_document(document, make_style(settings.color, sys.stdout)),
+                      *(f"also captured {capture['captured']} in {render.make_line(capture['path'])}"
+                        for capture in captures[1:])], not no_pager)
 
 
 @app.command()
 def facets(
-    field: Annotated[str, typer.Argument(metavar="FIELD", help=f"One of: {', '.join(FACETS)}; date:year …",
-                                          autocompletion=_ask_for(completion.offer_facets))],
+    field: options.FacetField,
     text: Annotated[str, typer.Argument(metavar="[TEXT]", help="Count what this query matches.")] = "",
     value: Annotated[str, typer.Option(metavar="WORDS", help="Only values with words that begin so.")] = "",
     suggest_aliases: Annotated[bool, typer.Option("--suggest-aliases", help="Lines for aliases.toml.")] = False,
     limit: Annotated[int, typer.Option(metavar="N", help="Values to show (0: all).")] = 20,
-    folder: IndexOption = None,
-    engine: EngineOption = None,
-    aliases: AliasesOption = None,
-    as_json: JsonOption = False,
-    color: ColorOption = None,
+    folder: options.Index = None,
+    engine: options.Engine = None,
+    aliases: options.Aliases = None,
+    as_json: options.Json = False,
+    color: options.Color = None,
 ) -> None:
     """Show the values of a facet and how many documents have each."""
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
@@ -251,11 +265,11 @@ def facets(
 
 @app.command()
 def stats(
-    folder: IndexOption = None,
-    engine: EngineOption = None,
-    aliases: AliasesOption = None,
-    as_json: JsonOption = False,
-    color: ColorOption = None,
+    folder: options.Index = None,
+    engine: options.Engine = None,
+    aliases: options.Aliases = None,
+    as_json: options.Json = False,
+    color: options.Color = None,
 ) -> None:
     """Show what the index holds."""
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
@@ -281,29 +295,6 @@ def find_exit_code(error: SearchkitError) -> int:
     if isinstance(error, IndexFault | EngineError):
         return FAULT
     return NOTHING if isinstance(error, DocumentNotFound) else USAGE
-
-
-def make_style(color: str, stream: TextIO) -> Style:
-    """The style for a stream: colour when it is wanted, or when a terminal reads it and NO_COLOR is not set."""
-    plain = bool(os.environ.get("NO_COLOR")) or not stream.isatty() or os.environ.get("TERM") == "dumb"
-    colored = color == "always" or (color == "auto" and not plain)
-    return Style(colored, min(shutil.get_terminal_size((100, 24)).columns, 120))
-
-
-def print_line(line: str) -> None:
-    """A line of results."""
-    sys.stdout.write(line + "\n")
-
-
-def print_lines(lines: Iterable[str]) -> None:
-    """Lines of results."""
-    for line in lines:
-        print_line(line)
-
-
-def print_json(value: Any) -> None:  # noqa: ANN401
-    """A line of JSON; escapes keep whatever a page holds from reaching the terminal."""
-    print_line(json.dumps(value))
 
 
 def print_error(message: str) -> None:
@@ -350,23 +341,3 @@ def _print_suggestions(suggestions: Sequence[Suggestion], field: str, as_json: b
         print_line(f"# to be looked at, and pasted below [{field}] in aliases.toml")
         print_lines(suggestion.to_line() for suggestion in suggestions)
     return FOUND if suggestions else NOTHING
-
-
-def _print_results(results: Results, as_json: bool, color: str) -> None:
-    if as_json:
-        print_json(results.to_dict())
-    else:
-        print_lines(render.render_results(results, make_style(color, sys.stdout)))
-
-
-def _print_hits(place: Index, text: str, options: dict[str, Any], limit: int | None) -> int:
-    """All hits, or as many as the limit says, a line each, fetched by the page to keep memory bounded; the total."""
-    done, first = 0, options["offset"]
-    while True:
-        page = PAGE if limit is None else min(PAGE, limit - done)
-        results = place.query(text, **{**options, "limit": page, "offset": first + done})
-        for hit in results:
-            print_json(hit.to_dict())
-        done += len(results)
-        if len(results) < page or done == limit:
-            return results.total

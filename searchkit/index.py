@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import date
@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from searchkit import engines
 from searchkit.aliasfile import NONE as NO_FILE
 from searchkit.aliasfile import AliasFile
-from searchkit.engines.base import PERIODS, SORTS, Engine, FacetRequest, Request
+from searchkit.engines.base import SORTS, Engine, Request
 from searchkit.errors import EngineNotInstalled, IndexOutdated, QueryError, SettingsError
-from searchkit.fields import BY_NAME, FACETS
+from searchkit.facets import name_facet, read_facet, show_values
 from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Results
-from searchkit.periods import MOST_PERIODS, fill_periods
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.bonuses import prefer
+from searchkit.search.concordance import Occurrence, find_occurrences
 from searchkit.search.filters import Filters
 from searchkit.search.highlight import highlight
 from searchkit.search.parser import parse, parse_words
 from searchkit.search.query import Query, both
+from searchkit.search.similar import leave_out_copies, make_similar_query
 from searchkit.search.snippets import make_document_snippets
 from searchkit.search.values import find_named, put_first
 from searchkit.settings import ALIASES
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 Values = str | Sequence[str]
 Source = str | Path | Page | Document
 DEFAULT_FACETS = ("publisher", "date", "entity")
-FACET_LIMIT = 10  # values of a facet, unless asked otherwise; dates are all shown
 MATCHES = ("all", "any")
 FILTERED = ("publisher", "entity", "author", "language")
 
@@ -112,12 +112,40 @@ class Index:
 
         Raises QueryError for a text that does not parse, SettingsError for an option that cannot be meant.
         """
+        _check_options(options, "query")
         begun = time.perf_counter()
-        if unknown := options.keys() - QueryOptions.__annotations__.keys():
-            raise TypeError(f"query() has no option '{min(unknown)}'")
-        today = date.today()
         match = _check("match", options.get("match", "all"), MATCHES)
-        asked, warnings = _parse(text, today, match)
+        asked, warnings = _parse(text, date.today(), match)
+        return replace(self._answer(asked, options), query=text, warnings=warnings,
+                       took_ms=_measure_ms(begun))
+
+    def similar(self, id_: str, **options: Unpack[QueryOptions]) -> Results:
+        """Documents like one, the most alike first; itself and those with the same story are left out.
+
+        Options are those of ``query`` but facets. Raises DocumentNotFound.
+        """
+        _check_options(options, "similar")
+        document = self.get(id_)
+        query = make_similar_query(document, self._count, self.count())
+        begun, limit = time.perf_counter(), options.get("limit", 10)
+        first = _check_count("offset", options.get("offset", 0))
+        end = self.count() if limit is None else first + _check_count("limit", limit)
+        options["facets"], options["offset"] = (), 0
+
+        def answer(count: int) -> Results:
+            options["limit"] = count
+            return self._answer(query, options)
+
+        results = leave_out_copies(answer, document, first, end)
+        return replace(results, query=f"similar to {id_}", took_ms=_measure_ms(begun))
+
+    def find_occurrences(self, document: Document, text: str) -> Iterator[Occurrence]:
+        """Each place where a document has what a text asks for, with what stands around it."""
+        return find_occurrences(document, _parse(text, date.today(), "any")[0])
+
+    def _answer(self, asked: Query, options: QueryOptions) -> Results:
+        """The results of a query tree under the options."""
+        today = date.today()
         filters = _read_filters(options)
         tree = both(asked, filters.to_query(today))
         names = tuple(dict.fromkeys(_list(options.get("facets", DEFAULT_FACETS))))
@@ -146,15 +174,14 @@ class Index:
             for rank, (document, (_, score)) in enumerate(zip(documents, matches.hits, strict=True),
                                                           request.offset + 1))
         return Results(
-            query=text,
+            query="",
             parsed=str(tree),
-            match=match,
+            match=options.get("match", "all"),
             total=matches.total,
-            took_ms=round((time.perf_counter() - begun) * 1000, 1),
+            took_ms=0.0,
             hits=hits,
-            facets={name_facet(facet): (_fill(facet, values) if options.get("empty_periods") else values)
+            facets={name_facet(facet): show_values(facet, values, options.get("empty_periods", False))
                     for facet, values in zip(facets, matches.facets, strict=True)},
-            warnings=warnings,
         )
 
     def facets(self, field: str, text: str = "", *, value: str = "",
@@ -277,28 +304,6 @@ def open_index(folder: str | Path | None = "index", engine: str | None = None, *
     return Index(engines.open_engine(name, place), name, place, corrections)
 
 
-def read_facet(text: str) -> FacetRequest:
-    """A facet as it is asked for: "publisher", "entity:20" (values at most, 0 = all), "date:year:5"."""
-    name, *rest = text.split(":")
-    field = BY_NAME.get(name.lower())
-    if field is None or not field.facet:
-        raise SettingsError(f"no facet '{name}'", "--facet", f"facets: {', '.join(FACETS)}")
-    period = "month"
-    if field.name == "date" and rest and rest[0] in PERIODS:
-        period = rest.pop(0)
-    limit = None if field.name == "date" else FACET_LIMIT
-    if rest:
-        if len(rest) > 1 or not rest[0].isdecimal() or len(rest[0]) > 9:
-            raise SettingsError(f"'{text}' is no facet", "--facet", "write FIELD, FIELD:LIMIT, date:year")
-        limit = int(rest[0]) or None
-    return FacetRequest(field.name, limit, period)
-
-
-def name_facet(facet: FacetRequest) -> str:
-    """The name under which a facet stands in results."""
-    return facet.field if facet.field != "date" or facet.period == "month" else f"date:{facet.period}"
-
-
 def _settle_engine(folder: Path, engine: str | None, *, create: bool, rebuild: bool) -> str:
     """The name of the engine to open, after the folder has been made ready for it."""
     if engine:
@@ -341,19 +346,17 @@ def _read_filters(options: QueryOptions) -> Filters:
     )
 
 
-def _fill(facet: FacetRequest, values: tuple[FacetValue, ...]) -> tuple[FacetValue, ...]:
-    """Dates with the empty periods between them."""
-    if facet.field != "date":
-        return values
-    filled = fill_periods(values)
-    if filled is None:
-        raise SettingsError(f"more than {MOST_PERIODS:,} periods lie between the first and the last",
-                            "--empty-periods", "count longer ones (--facet date:year)")
-    return filled
-
-
 def _list(values: Values | None) -> Sequence[str]:
     return [values] if isinstance(values, str) else values or []
+
+
+def _check_options(options: QueryOptions, method: str) -> None:
+    if unknown := options.keys() - QueryOptions.__annotations__.keys():
+        raise TypeError(f"{method}() has no option '{min(unknown)}'")
+
+
+def _measure_ms(begun: float) -> float:
+    return round((time.perf_counter() - begun) * 1000, 1)
 
 
 def _check(option: str, value: str, allowed: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ FACET_WIDTH = 24  # columns of a facet's values, at most
 DATE_ROWS = 24  # months that are shown; where there are more, years are
 ASKED_ROWS = 366  # days or years that were asked for; where there are more, those without documents are left out
 GAP = 3  # columns between facets side by side
+LABEL = 20  # columns of a document's id beside its occurrences, at most
 REASON = 13  # columns of a block's reason
 INDENT = " " * 4
 SHOWN_REJECTED = 10  # rejected pages that a report names before it says how many more there are
@@ -35,6 +36,7 @@ class Style:
 
     color: bool = False
     width: int = 80
+    find_link: Callable[[str], str | None] | None = None  # the address of a path, where links are shown
 
     def paint(self, text: str, code: str) -> str:
         """Text in a colour or weight (an SGR code)."""
@@ -47,6 +49,11 @@ class Style:
     def dim(self, text: str) -> str:
         """For what is there when it is looked for."""
         return self.paint(text, "2")
+
+    def link(self, text: str, path: str) -> str:
+        """Text that opens the file of a path (OSC 8), where the terminal does that and the file is there."""
+        address = self.find_link(path) if self.color and self.find_link else None
+        return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\" if address and address.isascii() else text
 
     def mark(self, text: str) -> str:
         """For the words that were searched."""
@@ -176,6 +183,20 @@ def render_progress(pages: int, done: int, whole: int, seconds: float) -> str:
     return f"[{'█' * filled}{'·' * (30 - filled)}] {share:4.0%}  {pages:,} pages  {rate:,.0f} a second"
 
 
+def render_occurrence(id_: str, found: tuple[str, str, str], style: Style) -> str:
+    """One line: a match in the middle, as much of what stands before and after it as there is room, and where."""
+    before, match, after = map(_blank, found)
+    label = _fit(make_line(id_), LABEL)
+    middle = max(style.width // 2, LABEL + 20)
+    room = middle - measure_width(label) - 2
+    start, used = len(before), 0
+    while start and (used := used + measure_width(before[start - 1])) <= room:
+        start -= 1
+    left = " " * (room - measure_width(before[start:])) + before[start:]
+    rest = style.width - middle - measure_width(match) - (0 if style.color else len("****"))
+    return f"{style.dim(label)}  {left}{style.mark(match)}{_fit(after, max(rest, 1))}".rstrip()
+
+
 def _explain_fields(document: Document) -> dict[str, str | None]:
     """What was chosen, from where, how sure."""
     def choose(value: str | None, source: str | None, clues: Sequence[Clue]) -> str | None:
@@ -227,8 +248,9 @@ def _render_hit(hit: Hit, style: Style) -> Iterator[str]:
     title = _blank(hit.document.display_title)
     for number, line in enumerate(_mark_lines(title, hit.title_highlights, style, style.bold)):
         yield (INDENT if number else f"{hit.rank:>2}  ") + line
-    known = filter(None, (hit.date, hit.publisher, hit.author, hit.document.path))
-    yield INDENT + style.dim(" · ".join(map(make_line, known)))
+    known = [*map(make_line, filter(None, (hit.date, hit.publisher, hit.author))),
+             style.link(make_line(hit.document.path), hit.document.path)]
+    yield INDENT + style.dim(" · ".join(known))
     for snippet in hit.snippets:
         for line in _render_snippet(snippet, hit.document, style):
             yield INDENT + line

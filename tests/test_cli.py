@@ -212,7 +212,7 @@ def test_query_shows_hits_facets_and_how_many_there_are(archive: Path) -> None:
     shown = run("query", "dawn", "--facet", "publisher").stdout
     assert re.sub(r"\d+ ms", "N ms", shown) == (
         " 1  Ferry strike ends\n    2018-03-22 · Coast Gazette · Ada Ash · stories.jsonl#1\n"
-        "    … Their union said the ferry would sail at **dawn**.\n"
+        "    The ferry crews of Bergen went back to work. Their union said the ferry would sail at **dawn**.\n"
         "    id ferry\n\npublisher\nCoast Gazette 1 ██████████\n\n1 of 1 document, N ms\n")
 
 
@@ -270,7 +270,7 @@ def test_as_many_snippets_as_asked_for(archive: Path) -> None:
 
 
 def test_jsonl_is_a_hit_a_line_and_all_of_them_unless_limited(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("searchkit.cli.PAGE", 2)
+    monkeypatch.setattr("searchkit.outputs.PAGE", 2)
     lines = [json.loads(line) for line in run("query", "--jsonl", "--sort", "newest").stdout.splitlines()]
     assert [(hit["rank"], hit["id"]) for hit in lines] == [(1, "tram"), (2, "ferry"), (3, "bridge"), (4, "note")]
     for limit, code in (("3", 0), ("0", 0), ("-1", 2)):
@@ -453,7 +453,7 @@ def run_in_terminal(*arguments: str, **environment: str) -> tuple[str, str]:
     """What a process writes to standard output and error when both are terminals."""
     terminals = [pty.openpty(), pty.openpty()]
     process = subprocess.Popen([*PROGRAM, *arguments], stdout=terminals[0][1], stderr=terminals[1][1],
-                               env={**os.environ, "TERM": "xterm", **environment})
+                               env={**os.environ, "TERM": "xterm", "PAGER": "", **environment})
     for _, inner in terminals:
         os.close(inner)
     texts = ["".join(read_terminal(outer)) for outer, _ in reversed(terminals)]

@@ -21,7 +21,7 @@ from searchkit.search.query import Query
 
 WIDTH = 220  # characters of a snippet at most, about three lines of a terminal
 LEAD = 60  # characters before its first match, at most, where no sentence begins there
-SENTENCE_LEAD = 120  # the same where one does
+SENTENCE_LEAD = 160  # the same where one does
 FULL = 130  # characters from which on a snippet may end before the room is used up
 
 # A sentence begins behind a full stop, unless that ends an initial or a small letter follows; or in a new paragraph.
