@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from searchkit.cli import app
 from searchkit.index import Index
 from searchkit.links import find_link
 from searchkit.model import Document, Entity, FacetValue, PublicationDate
-from searchkit.outputs import COLUMNS
+from searchkit.outputs import COLUMNS, OUTPUTS
 from searchkit.pager import find_pager
 from searchkit.render import Style
 from searchkit.timeline import HEIGHT, render_timeline
@@ -186,3 +187,18 @@ def test_a_timeline_fits_the_terminal() -> None:
 def test_a_timeline_follows_the_filters(archive) -> None:
     assert "2018-03 – 2018-05" in run("query", "ferry", "--timeline").stdout
     assert "2018-05\n" in run("query", "ferry", "--timeline", "--after", "2018-04", "--no-facets").stdout
+
+
+# --- what the page says --------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[1] / "docs" / "output.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [*OUTPUTS, *COLUMNS])
+def test_every_output_and_column_is_in_the_documentation(name) -> None:
+    assert f"`--output {name}`" in PAGE or f"`--{name}`" in PAGE or f"`{name}`" in PAGE
+
+
+def test_every_option_in_the_documentation_is_one() -> None:
+    offered = run("query", "--help", env={"COLUMNS": "200"}).stdout
+    assert [option for option in sorted(set(re.findall(r"--[a-z-]+", PAGE))) if option not in offered] == []
