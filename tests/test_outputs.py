@@ -201,4 +201,4 @@ def test_every_output_and_column_is_in_the_documentation(name) -> None:
 
 def test_every_option_in_the_documentation_is_one() -> None:
     offered = run("query", "--help", env={"COLUMNS": "200"}).stdout
-    assert [option for option in sorted(set(re.findall(r"--[a-z-]+", PAGE))) if option not in offered] == []
+    assert [option for option in sorted(set(re.findall(r"--[a-z][a-z-]+", PAGE))) if option not in offered] == []
