@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 
 from searchkit.engines.base import PERIODS
 from searchkit.model import FacetValue
@@ -30,6 +31,20 @@ def fill_periods(values: Sequence[FacetValue], most: int = MOST_PERIODS) -> tupl
     for name in _list_periods(full[0], full[-1]):
         dated.setdefault(name, FacetValue(name, 0))
     return (*(dated[name] for name in sorted(dated)), *(value for value in values if value.value is None))
+
+
+def show_gaps(values: Sequence[FacetValue], most: int) -> tuple[FacetValue, ...]:
+    """Dates with the empty periods between them; where that makes more than ``most``, a run of empty ones is "…"."""
+    filled = fill_periods(values)
+    if filled is None or len(filled) <= most:
+        return filled or tuple(values)
+    shown: list[FacetValue] = []
+    for is_empty, run in groupby(filled, lambda value: not value.count):
+        periods = list(run)
+        if is_empty and len(periods) > 1:
+            periods = [FacetValue("…", 0)]
+        shown += periods
+    return tuple(shown)
 
 
 def fold_months(values: Sequence[FacetValue], most: int) -> tuple[FacetValue, ...]:

@@ -14,12 +14,11 @@ from itertools import zip_longest
 from typing import Any
 
 from searchkit.model import Clue, Document, FacetValue, Hit, IndexReport, Rejected, Results, Snippet
-from searchkit.periods import fill_periods, fold_months
+from searchkit.periods import fold_months, show_gaps
 
 BAR = 10  # columns of the longest bar of a facet
 FACET_WIDTH = 24  # columns of a facet's values, at most
 DATE_ROWS = 24  # months that are shown; where there are more, years are
-ASKED_ROWS = 366  # days or years that were asked for; where there are more, those without documents are left out
 GAP = 3  # columns between facets side by side
 LABEL = 20  # columns of a document's id beside its occurrences, at most
 REASON = 13  # columns of a block's reason
@@ -334,9 +333,9 @@ def _render_facet(name: str, values: Sequence[FacetValue], style: Style) -> _Col
 
 def _show_gaps(name: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
     """Dates with their empty periods, as far as they can be read; the JSON has them all."""
-    if name == "date":
+    if name == "date" and len(values) > DATE_ROWS:
         return fold_months(values, DATE_ROWS)
-    return (fill_periods(values, ASKED_ROWS) or values) if name.startswith("date:") else values
+    return show_gaps(values, DATE_ROWS) if name.partition(":")[0] == "date" else values
 
 
 def _count_hits(results: Results) -> str:

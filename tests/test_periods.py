@@ -3,7 +3,7 @@
 import pytest
 
 from searchkit.model import FacetValue
-from searchkit.periods import fill_periods, fold_months
+from searchkit.periods import fill_periods, fold_months, show_gaps
 
 
 def count(**periods: int) -> tuple[FacetValue, ...]:
@@ -29,6 +29,12 @@ def test_empty_periods_are_counted_out_and_coarser_dates_keep_their_group(given,
 
 def test_no_more_periods_are_made_than_wanted() -> None:
     assert fill_periods(count(_0001_01_01=1, _9999_12_31=1)) is None
+
+
+def test_a_long_run_of_empty_periods_is_one_where_there_are_too_many() -> None:
+    given = count(_2016_01=1, _2018_11=2, _2019_01=1, none=1)
+    assert show(show_gaps(given, 10)) == {"2016-01": 1, "…": 0, "2018-11": 2, "2018-12": 0, "2019-01": 1, None: 1}
+    assert len(show_gaps(given, 40)) == 38
 
 
 def test_months_become_years_and_years_decades_where_there_are_too_many() -> None:
