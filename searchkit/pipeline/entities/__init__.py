@@ -15,6 +15,7 @@ from searchkit.pipeline.entities.candidates import find_runs
 from searchkit.pipeline.entities.gazetteer import fold, load_gazetteer
 from searchkit.pipeline.entities.merge import merge
 from searchkit.pipeline.entities.naming import Mention, name_span
+from searchkit.pipeline.entities.recogniser import recognise
 from searchkit.pipeline.entities.spans import find_spans
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -31,6 +32,11 @@ def find_entities(body: str, language: str | None) -> tuple[Entity, ...]:
 
 def find_mentions(body: str, language: str | None) -> Iterator[Mention]:
     """Every name in a body where it stands, names in Chinese or Japanese last."""
+    if language in ("en", None):
+        yield from recognise(body)
+        if not body.isascii():
+            yield from _find_ideographic(body)
+        return
     ordinary = frozenset(fold(word) for word in set(_WORD.findall(body)) if word.islower())
     for run in find_runs(body, language):
         for span in find_spans(run, ordinary):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,12 +36,14 @@ class Gazetteer:
     """All known names. Keys are folded; ``abbreviations`` match only text in capitals.
 
     ``reach`` holds for the first word of a key the number of words of the longest key that begins with it.
-    ``characters`` are names in scripts without capitals or spaces, found by search instead of by word.
+    ``possessives`` are those that end in "'s", with that as a word of its own. ``characters`` are names in
+    scripts without capitals or spaces, found by search instead of by word.
     """
 
     names: dict[str, Known] = field(default_factory=dict)
     abbreviations: dict[str, Known] = field(default_factory=dict)
     reach: dict[str, int] = field(default_factory=dict)
+    possessives: set[str] = field(default_factory=set)
     characters: dict[str, Known] = field(default_factory=dict)
 
     def add(self, alias: str, known: Known) -> None:
@@ -54,6 +57,8 @@ class Gazetteer:
             self.abbreviations.setdefault(key, known)
         if not short or "&" in alias:
             self.names.setdefault(key, known)
+        if _POSSESSIVE.search(alias):
+            self.possessives.add(fold(alias[:-2]) + " s")
         words = key.split()
         if words:
             self.reach[words[0]] = max(len(words), self.reach.get(words[0], 0))
@@ -87,6 +92,7 @@ def fold(text: str) -> str:
     return " ".join(text.casefold().translate(_DROPPED).split())
 
 
+_POSSESSIVE = re.compile(r"['’]s$")
 _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "ø": "o", "Ø": "O",
                              "ł": "l", "Ł": "L", "ı": "i"})
 _DROPPED = str.maketrans({".": "", "'": "", "-": " "})

@@ -31,6 +31,7 @@ class Mention:
     type: str | None
     known: Known | None = None
     weak: bool = False
+    votes: tuple[int, ...] = ()
 
 
 def name_span(span: Span, run: Run, body: str, language: str | None) -> Iterator[Mention]:

@@ -1,0 +1,182 @@
+"""Names in English text: what the tagger finds, set right by the tables of known names and by the text itself."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from searchkit.pipeline.entities.features import Found
+from searchkit.pipeline.entities.gazetteer import Known, load_words
+from searchkit.pipeline.entities.naming import Mention
+from searchkit.pipeline.entities.tagger import Tagged, read_model, tag, weigh
+from searchkit.pipeline.entities.tokens import PLAIN, SHOUTED, Text, split
+
+_TYPES = {"PER": "person", "ORG": "organisation", "LOC": "place"}
+_SHORTEST_ECHO = 3  # letters of a name that is looked for in the rest of the text
+_ABBREVIATION = range(2, 9)  # letters of one that may follow its expansion
+_SMALL = frozenset(("of", "the", "and", "&", "for", "in", "on", "de", "to"))
+_OVER = frozenset(("for", "to", "in", "on", "at"))  # link words over which one organisation may be two
+
+
+def recognise(body: str) -> list[Mention]:
+    """The names of a text in the order in which they stand, none over another."""
+    text = split(body)
+    tagged = tag(text, read_model())
+    covered = [False] * len(text.words)
+    mentions = []
+    for found in _find_expansions(text):
+        mentions.append(_make(text, found, "organisation", covered))
+    for first, last, kind in _read_tags(text, tagged.tags):
+        if not any(covered[first:last]):
+            mentions += _reconcile(text, Found(first, last, Known("", _TYPES[kind])), tagged, covered)
+    mentions += _find_missed(text, tagged.known, covered)
+    mentions += _find_echoes(text, mentions, covered)
+    return sorted(mentions, key=_get_start)
+
+
+def _get_start(mention: Mention) -> int:
+    return mention.start
+
+
+def _make(text: Text, found: Found, kind: str, covered: list[bool], known: Known | None = None,
+          votes: tuple[int, ...] = ()) -> Mention:
+    """A mention, its words marked as covered."""
+    first, last = found.first, found.last
+    covered[first:last] = [True] * (last - first)
+    start, end = text.starts[first], text.ends[last - 1]
+    return Mention(start, end, text.body[start:end], kind, known, votes=votes)
+
+
+def _read_tags(text: Text, tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Names as (first word, last word excluded, kind)."""
+    size = len(tags)
+    done = 0
+    for i in text.capitals:
+        first = i if i >= done else done
+        while first > done and tags[first].startswith("I"):
+            first -= 1  # "al-" has no capital
+        if first >= size or tags[first] == "O" or first < done:
+            continue
+        kind = tags[first][2:]
+        last = first + 1
+        while last < size and tags[last] == "I-" + kind:
+            last += 1
+        done = last
+        yield from _cut(text, first, last, kind)
+
+
+def _cut(text: Text, first: int, last: int, kind: str) -> Iterator[tuple[int, int, str]]:
+    """"University of X for the Ministry of Y" is two organisations."""
+    if kind == "ORG" and last - first > 4:
+        heads = load_words()["organisation_heads"]
+        for i in range(first + 2, last - 1):
+            if text.keys[i] in _OVER and (text.keys[i + 1] in heads or (text.keys[i + 1:i + 2] == ["the"]
+                                          and text.keys[i + 2] in heads)):
+                yield first, i, kind
+                yield i + 1 + (text.keys[i + 1] == "the"), last, kind
+                return
+    yield first, last, kind
+
+
+def _reconcile(text: Text, found: Found, tagged: Tagged, covered: list[bool]) -> Iterator[Mention]:
+    """A tagged name as the tables know it: another type, a longer name, several names; or no name at all."""
+    first, last, kind = found.first, found.last, found.known.type
+    votes = weigh(tagged.scores[first]) if first in tagged.scores else ()
+    inside = _list_known(tagged.known, first, last)
+    if inside and inside[0].first <= first and inside[-1].last >= last and (
+            sum(name.last - name.first for name in inside) == inside[-1].last - inside[0].first):
+        if len(inside) > 1 and kind == "person":
+            yield _make(text, found, kind, covered, None, votes)
+            return
+        for name in inside:
+            if text.styles[name.first] == SHOUTED and name.last - name.first == 1 and (
+                    text.keys[name.first] in load_words()["function_words"]):
+                continue  # "US" or "us", "WHO" or "who"
+            known = None if _is_person(text, name, kind) else name.known
+            yield _make(text, name, known.type if known else kind, covered, known, votes)
+        return
+    words = load_words()
+    keys = [key.strip(".") for key in text.keys[first:last]]
+    while len(keys) > 1 and keys[-1] in words["calendar"]:
+        keys.pop()
+    found = Found(first, first + len(keys), found.known)
+    if all(key in words["calendar"] or key in words["demonyms"] or key in words["roles"] or key in words["honorifics"]
+           for key in keys):
+        return
+    if len(keys) > 1 and keys[-1] in words["legal_forms"]:
+        kind, votes = "organisation", ()
+    yield _make(text, found, kind, covered, None, votes)
+
+
+def _list_known(known: Mapping[int, Found], first: int, last: int) -> list[Found]:
+    """The known names that have words between two."""
+    names: list[Found] = []
+    for i in range(first, last):
+        if i in known and (not names or names[-1] is not known[i]):
+            names.append(known[i])
+    return names
+
+
+def _is_person(text: Text, name: Found, kind: str) -> bool:
+    """Whether a known name is a person's here: "Mr Ford"."""
+    before = text.keys[name.first - 1].strip(".") if name.first else ""
+    return kind == "person" and name.last - name.first == 1 and before in load_words()["honorifics"]
+
+
+def _find_missed(text: Text, known: Mapping[int, Found], covered: list[bool]) -> Iterator[Mention]:
+    """Known names that the tagger passed over, but for everyday words where a capital says nothing."""
+    words = load_words()
+    for i, found in known.items():
+        if found.first != i or any(covered[found.first:found.last]):
+            continue
+        key = text.keys[i]
+        if found.last - found.first == 1 and (
+                key in text.ordinary or key in words["common_words"] or key in words["function_words"]):
+            loud = text.styles[i] == SHOUTED if text.words[i].isupper() else text.opens(i) or text.styles[i] != PLAIN
+            if loud or (found.known.type != "organisation" and not text.words[i].isupper()):
+                continue
+        yield _make(text, found, found.known.type, covered, found.known)
+
+
+def _find_expansions(text: Text) -> Iterator[Found]:
+    """"Bureau of Useful Things (BUT)": the words before an abbreviation in brackets that it is made of."""
+    words = text.words
+    for i in text.capitals:
+        word = words[i]
+        if not (word.isupper() and len(word) in _ABBREVIATION and i > 2 and words[i - 1] == "("
+                and words[i + 1:i + 2] == [")"]):
+            continue
+        letters, first = list(word), i - 1
+        while letters and first and text.lines[first - 1] == text.lines[i]:
+            before = words[first - 1]
+            if before[0] == letters[-1]:
+                letters.pop()
+            elif before.lower() not in _SMALL:
+                break
+            first -= 1
+        if not letters and words[first][0].isupper() and i - 1 - first > 1:
+            yield Found(first, i - 1, Known("", "organisation"))
+
+
+def _find_echoes(text: Text, mentions: Sequence[Mention], covered: list[bool]) -> Iterator[Mention]:
+    """Names that were found elsewhere in the text."""
+    body, starts, words = text.body, text.starts, load_words()
+    named: dict[str, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        named[mention.text].append(mention)
+    for name, its in named.items():
+        if len(name) < _SHORTEST_ECHO or body.count(name) == len(its):
+            continue
+        key = name.lower()
+        if " " not in name and (key in text.ordinary or key in words["common_words"]):
+            continue
+        kind = Counter(mention.type for mention in its).most_common(1)[0][0]
+        at = body.find(name)
+        while at >= 0:
+            end = at + len(name)
+            first, last = bisect_left(starts, at), bisect_left(starts, end)
+            if first < last and starts[first] == at and text.ends[last - 1] == end and not any(covered[first:last]):
+                yield _make(text, Found(first, last, Known("", kind or "")), kind or "", covered, its[0].known,
+                            its[0].votes)
+            at = body.find(name, end)
