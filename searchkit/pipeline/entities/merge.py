@@ -54,9 +54,9 @@ class Group:
         """Count a mention."""
         self.known = self.known or known
         self.names[name] += 1
-        if mention.votes and not known:
+        if mention.votes:
             self.votes = [before + more for before, more in zip(self.votes or (0, 0, 0), mention.votes, strict=True)]
-        elif mention.type:
+        if mention.type and not mention.votes:
             self.types[mention.type] += 1
         self.mentions.append(mention)
         self.firm += not mention.weak
@@ -65,7 +65,6 @@ class Group:
         """Take the mentions of another form of this name; the name stays as it is."""
         self.mentions += other.mentions
         self.firm += other.firm
-        self.known = self.known or other.known
 
 
 def merge(mentions: Sequence[Mention]) -> tuple[Entity, ...]:
@@ -138,7 +137,7 @@ def initials(key: str) -> str:
 def _join_short_forms(groups: dict[str, Group]) -> None:
     """"Lovelace" is the one person with this last name in the text, "Acme" the one firm that begins so."""
     persons, firms = _index_full_names(groups)
-    for key in [key for key, group in groups.items() if " " not in key and not _is_settled(group)]:
+    for key in [key for key, group in groups.items() if " " not in key and not _is_settled(group, key, persons)]:
         candidates = persons.get(key) or firms.get(key, set())
         if len(candidates) == 1:
             _join(groups, key, next(iter(candidates)))
@@ -164,9 +163,11 @@ def _index_full_names(groups: dict[str, Group]) -> tuple[dict[str, set[str]], di
     return persons, firms
 
 
-def _is_settled(group: Group) -> bool:
+def _is_settled(group: Group, key: str, persons: dict[str, set[str]]) -> bool:
     """Whether a group is something else than a short form for sure."""
-    return group.known is not None and group.known.type != "person"
+    if group.known is None or group.known.type == "person":
+        return False
+    return not (key in persons and group.votes and max(group.votes) == group.votes[0])
 
 
 def _join(groups: dict[str, Group], key: str, target: str) -> None:

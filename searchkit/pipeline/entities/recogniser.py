@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from searchkit.pipeline.entities.features import Found
-from searchkit.pipeline.entities.gazetteer import Known, load_words
-from searchkit.pipeline.entities.naming import Mention
+from searchkit.pipeline.entities.gazetteer import Known, load_lists, load_words
+from searchkit.pipeline.entities.naming import CITIES, Mention
 from searchkit.pipeline.entities.tagger import Tagged, read_model, tag, weigh
 from searchkit.pipeline.entities.tokens import PLAIN, SHOUTED, Text, split
 
@@ -93,7 +93,7 @@ def _reconcile(text: Text, found: Found, tagged: Tagged, covered: list[bool]) ->
             if text.styles[name.first] == SHOUTED and name.last - name.first == 1 and (
                     text.keys[name.first] in load_words()["function_words"]):
                 continue  # "US" or "us", "WHO" or "who"
-            known = None if _is_person(text, name, kind) else name.known
+            known = None if _is_other(text, name, kind) else name.known
             yield _make(text, name, known.type if known else kind, covered, known, votes)
         return
     words = load_words()
@@ -118,10 +118,15 @@ def _list_known(known: Mapping[int, Found], first: int, last: int) -> list[Found
     return names
 
 
-def _is_person(text: Text, name: Found, kind: str) -> bool:
-    """Whether a known name is a person's here: "Mr Ford"."""
+def _is_other(text: Text, name: Found, kind: str) -> bool:
+    """Whether a known name of one word is something else here: "Mr Ford", "Princeton" the town, "Jordan" the player."""
+    if name.known.type == kind or name.last - name.first > 1:
+        return False
     before = text.keys[name.first - 1].strip(".") if name.first else ""
-    return kind == "person" and name.last - name.first == 1 and before in load_words()["honorifics"]
+    lists = load_lists().get(text.keys[name.first], ())
+    if kind == "person":
+        return before in load_words()["honorifics"] or (name.known.type == "place" and "first" in lists)
+    return kind == "place" and not CITIES.isdisjoint(lists)
 
 
 def _find_missed(text: Text, known: Mapping[int, Found], covered: list[bool]) -> Iterator[Mention]:
