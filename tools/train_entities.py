@@ -6,6 +6,7 @@
     python tools/train_entities.py --leave-out         score each set with a model of the other sets
     ... --data DIR    a folder of labelled sets as JSON Lines (default ../shared/data/entities)
     ... --out FILE    where to write the model
+    ... --show SET    the sets whose figures are printed; --worst N lists their most frequent errors
     ... SET ...       use these sets only; a set of your own in the same format is fine
 
 The averaged perceptron of M. Collins (2002): greedy, with a margin, tags before are half the time the right ones
@@ -232,30 +233,31 @@ def train_and_predict(train_rows: Sequence[tuple[str, Row]], test_rows: Sequence
     return [scorer.predict(row, lambda text: find_entities(text, "en")) for _, row in test_rows]
 
 
-def validate(rows: Sequence[tuple[str, Row]], scorer_file: Path, part_of: Callable[[str, Row], Any],
-             shown: Sequence[str]) -> None:
-    """Score each part with a model of the others, by set."""
-    parts = sorted({part_of(*row) for row in rows})
-    tool = load_tool("score_entities")
-    scorer = tool.load_scorer(scorer_file)
+def predict_parts(rows: Sequence[tuple[str, Row]], part_of: Callable[[str, Row], Any],
+                  shown: Sequence[str]) -> dict[str, Row]:
+    """Predictions by id for the documents of some sets, each by a model of the other parts."""
+    parts = sorted({part_of(*row) for row in rows if row[0] in shown})
     with ProcessPoolExecutor(2) as pool:
         jobs = [pool.submit(train_and_predict, [row for row in rows if part_of(*row) != part],
-                            [row for row in rows if part_of(*row) == part and row[0] in shown])
-                for part in parts if part in range(FOLDS) or part in shown]
-        found = {row["id"]: row for job in jobs for row in job.result()}
-    for name in shown:
+                            [row for row in rows if part_of(*row) == part and row[0] in shown]) for part in parts]
+        return {row["id"]: row for job in jobs for row in job.result()}
+
+
+def validate(rows: Sequence[tuple[str, Row]], part_of: Callable[[str, Row], Any], known: argparse.Namespace) -> None:
+    """Print the figures of each set, scored part by part with a model of the others."""
+    tool = load_tool("score_entities")
+    scorer = tool.load_scorer(known.scorer)
+    found = predict_parts(rows, part_of, known.show)
+    for name in known.show:
         its = [row for set_name, row in rows if set_name == name]
         predictions = [found[row["id"]] for row in its]
         print(tool.describe(name, tool.score(its, predictions, scorer)), flush=True)
-        tool.list_worst(its, predictions, scorer, WORST)
-
-
-WORST = 0
+        if known.worst:
+            tool.list_worst(its, predictions, scorer, known.worst)
 
 
 def main() -> int:
     """Train, or validate."""
-    global WORST
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", default=SETS)
     parser.add_argument("--data", type=Path, default=SHARED / "data" / "entities")
@@ -266,13 +268,12 @@ def main() -> int:
     parser.add_argument("--show", nargs="*", default=("gum_dev", "wikigold", "uner_ewt_dev", "train_gmb"))
     parser.add_argument("--worst", type=int, default=0)
     known = parser.parse_args()
-    WORST = known.worst
     rows = read_rows(known.data, known.sets)
     start = time.process_time()
     if known.cross_validate:
-        validate(rows, known.scorer, lambda name, row: find_fold(row), known.show)
+        validate(rows, lambda name, row: find_fold(row), known)
     elif known.leave_out:
-        validate(rows, known.scorer, lambda name, row: name, known.show)
+        validate(rows, lambda name, row: name, known)
     else:
         packed = train(rows)
         known.out.write_bytes(packed)

@@ -101,7 +101,7 @@ def find_known(text: Text) -> dict[int, Found]:
     return found
 
 
-_HYPHENS = frozenset("-‐‑–")
+_HYPHENS = frozenset("-‐‑–,")
 Tree = dict[str, "Tree"]
 
 
@@ -112,7 +112,7 @@ def load_tree() -> Tree:
     gazetteer = load_gazetteer()
     for name in (*gazetteer.names, *gazetteer.abbreviations, *gazetteer.possessives):
         node = tree
-        for word in name.split():
+        for word in name.replace(",", " ").split():
             node = node.setdefault(word, {})
         node[""] = {}
     for name in gazetteer.names:
@@ -141,8 +141,8 @@ def gather(text: Text) -> dict[str, str]:
     for i in text.capitals:
         if styles[i] != PLAIN:
             continue
-        before = lists.get(keys[i - 1]) if i else None
-        after = lists.get(keys[i + 1]) if i < last else None
+        before = lists.get(_flatten(keys[i - 1])) if i else None
+        after = lists.get(_flatten(keys[i + 1])) if i < last else None
         if before or after:
             signs = [sign for sign in before or () if sign in _BEFORE_SIGNS]
             signs += ["+" + sign for sign in after or () if sign in _AFTER_SIGNS]
@@ -165,8 +165,8 @@ def find_rows(text: Text) -> dict[int, tuple[str, ...]]:
             row.append(i)
             continue
         if 1 < len(row) <= _LONGEST_ROW:
-            ending = "".join(sign for sign in lists.get(keys[row[-1]], ()) if sign in _ROW_SIGNS)
-            head = "".join(sign for sign in lists.get(keys[row[0]], ()) if sign in _ROW_SIGNS)
+            ending = "".join(sign for sign in lists.get(_flatten(keys[row[-1]]), ()) if sign in _ROW_SIGNS)
+            head = "".join(sign for sign in lists.get(_flatten(keys[row[0]]), ()) if sign in _ROW_SIGNS)
             for position, member in enumerate(row):
                 place, rest = min(position, 2), min(len(row) - position - 1, 2)
                 found[member] = (f"r{place}{rest}", f"r{rest}l{ending}", f"r{place}f{head}",

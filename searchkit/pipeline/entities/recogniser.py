@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from searchkit.pipeline.entities.features import Found
-from searchkit.pipeline.entities.gazetteer import Known, load_lists, load_words
+from searchkit.pipeline.entities.gazetteer import Known, fold, load_gazetteer, load_lists, load_words
 from searchkit.pipeline.entities.naming import CITIES, Mention
 from searchkit.pipeline.entities.tagger import Tagged, read_model, tag, weigh
 from searchkit.pipeline.entities.tokens import PLAIN, SHOUTED, Text, split
@@ -15,6 +16,7 @@ from searchkit.pipeline.entities.tokens import PLAIN, SHOUTED, Text, split
 _TYPES = {"PER": "person", "ORG": "organisation", "LOC": "place"}
 _SHORTEST_ECHO = 3  # letters of a name that is looked for in the rest of the text
 _ABBREVIATION = range(2, 9)  # letters of one that may follow its expansion
+_NATIONAL = 2  # "U.S. Department of …": the country and the organisation
 _SMALL = frozenset(("of", "the", "and", "&", "for", "in", "on", "de", "to"))
 _OVER = frozenset(("for", "to", "in", "on", "at"))  # link words over which one organisation may be two
 
@@ -27,9 +29,9 @@ def recognise(body: str) -> list[Mention]:
     mentions = []
     for found in _find_expansions(text):
         mentions.append(_make(text, found, "organisation", covered))
-    for first, last, kind in _read_tags(text, tagged.tags):
-        if not any(covered[first:last]):
-            mentions += _reconcile(text, Found(first, last, Known("", _TYPES[kind])), tagged, covered)
+    for name in _read_tags(text, tagged.tags):
+        if not any(covered[name.first:name.last]):
+            mentions += _reconcile(text, name, tagged, covered)
     mentions += _find_missed(text, tagged.known, covered)
     mentions += _find_echoes(text, mentions, covered)
     return sorted(mentions, key=_get_start)
@@ -48,8 +50,17 @@ def _make(text: Text, found: Found, kind: str, covered: list[bool], known: Known
     return Mention(start, end, text.body[start:end], kind, known, votes=votes)
 
 
-def _read_tags(text: Text, tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """Names as (first word, last word excluded, kind)."""
+class Name(NamedTuple):
+    """Words ``first`` to ``last`` (excluded) that are tagged as one name of a type; ``judged``: the first tagged."""
+
+    first: int
+    last: int
+    type: str
+    judged: int
+
+
+def _read_tags(text: Text, tags: Sequence[str]) -> Iterator[Name]:
+    """The tagged names in order."""
     size = len(tags)
     done = 0
     for i in text.capitals:
@@ -63,50 +74,80 @@ def _read_tags(text: Text, tags: Sequence[str]) -> Iterator[tuple[int, int, str]
         while last < size and tags[last] == "I-" + kind:
             last += 1
         done = last
-        yield from _cut(text, first, last, kind)
+        yield from _cut(text, Name(first, last, _TYPES[kind], first))
 
 
-def _cut(text: Text, first: int, last: int, kind: str) -> Iterator[tuple[int, int, str]]:
-    """"University of X for the Ministry of Y" is two organisations."""
-    if kind == "ORG" and last - first > 4:
-        heads = load_words()["organisation_heads"]
-        for i in range(first + 2, last - 1):
-            if text.keys[i] in _OVER and (text.keys[i + 1] in heads or (text.keys[i + 1:i + 2] == ["the"]
-                                          and text.keys[i + 2] in heads)):
-                yield first, i, kind
-                yield i + 1 + (text.keys[i + 1] == "the"), last, kind
-                return
-    yield first, last, kind
+def _cut(text: Text, name: Name) -> Iterator[Name]:
+    """"Fed Chairman Ada Quill" is an organisation and a person, "University of X for the Ministry of Y" two of one."""
+    words, keys, (first, last, kind, judged) = load_words(), text.keys, name
+    if kind == "person":
+        for i in range(last - 2, first, -1):
+            if keys[i] in words["roles"] and keys[i] not in words["surnames"] and _is_known(text, first, i):
+                yield Name(first, i, "organisation", judged)
+                first = i + 1
+                break
+    elif kind == "organisation":
+        for i in range(first + 2, last - 2):
+            head = i + 1 + (keys[i + 1] == "the")
+            if keys[i] in _OVER and keys[head] in words["organisation_heads"]:
+                yield Name(first, i, kind, judged)
+                first = head
+                break
+    yield Name(first, last, kind, judged)
 
 
-def _reconcile(text: Text, found: Found, tagged: Tagged, covered: list[bool]) -> Iterator[Mention]:
+def _is_known(text: Text, first: int, last: int) -> bool:
+    """Whether words are a known name."""
+    surface = text.body[text.starts[first]:text.ends[last - 1]]
+    return load_gazetteer().find(surface, fold(surface)) is not None
+
+
+def _reconcile(text: Text, name: Name, tagged: Tagged, covered: list[bool]) -> Iterator[Mention]:
     """A tagged name as the tables know it: another type, a longer name, several names; or no name at all."""
-    first, last, kind = found.first, found.last, found.known.type
-    votes = weigh(tagged.scores[first]) if first in tagged.scores else ()
+    first, last, kind, judged = name
+    votes = weigh(tagged.scores[judged]) if judged in tagged.scores else ()
     inside = _list_known(tagged.known, first, last)
+    found = Found(first, last, Known("", kind))
     if inside and inside[0].first <= first and inside[-1].last >= last and (
-            sum(name.last - name.first for name in inside) == inside[-1].last - inside[0].first):
+            sum(part.last - part.first for part in inside) == inside[-1].last - inside[0].first):
         if len(inside) > 1 and kind == "person":
             yield _make(text, found, kind, covered, None, votes)
-            return
-        for name in inside:
-            if text.styles[name.first] == SHOUTED and name.last - name.first == 1 and (
-                    text.keys[name.first] in load_words()["function_words"]):
-                continue  # "US" or "us", "WHO" or "who"
-            known = None if _is_other(text, name, kind) else name.known
-            yield _make(text, name, known.type if known else kind, covered, known, votes)
+        else:
+            yield from _take_known(text, inside, kind, covered, votes)
         return
     words = load_words()
     keys = [key.strip(".") for key in text.keys[first:last]]
     while len(keys) > 1 and keys[-1] in words["calendar"]:
         keys.pop()
-    found = Found(first, first + len(keys), found.known)
     if all(key in words["calendar"] or key in words["demonyms"] or key in words["roles"] or key in words["honorifics"]
            for key in keys):
         return
     if len(keys) > 1 and keys[-1] in words["legal_forms"]:
         kind, votes = "organisation", ()
-    yield _make(text, found, kind, covered, None, votes)
+    elif inside and text.styles[first] != PLAIN and not _stands_elsewhere(text, first, last):
+        yield from _take_known(text, inside, kind, covered, votes)
+        return
+    yield _make(text, Found(first, first + len(keys), found.known), kind, covered, None, votes)
+
+
+def _stands_elsewhere(text: Text, first: int, last: int) -> bool:
+    """Whether words of a headline are capitalised in plain sentences too."""
+    return any(form in text.inner for form in text.forms[first:last])
+
+
+def _take_known(text: Text, inside: Sequence[Found], kind: str, covered: list[bool],
+                votes: tuple[int, ...]) -> Iterator[Mention]:
+    """The known names that a tagged one consists of."""
+    if len(inside) == _NATIONAL and kind == "organisation" == inside[1].known.type and (
+            inside[0].known.name == "United States"):
+        yield _make(text, Found(inside[0].first, inside[1].last, inside[1].known), kind, covered, inside[1].known)
+        return
+    for name in inside:
+        if text.styles[name.first] == SHOUTED and name.last - name.first == 1 and (
+                text.keys[name.first] in load_words()["function_words"]):
+            continue  # "US" or "us", "WHO" or "who"
+        known = None if _is_other(text, name, kind) else name.known
+        yield _make(text, name, known.type if known else kind, covered, known, votes)
 
 
 def _list_known(known: Mapping[int, Found], first: int, last: int) -> list[Found]:

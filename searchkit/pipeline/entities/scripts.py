@@ -23,8 +23,8 @@ _LONGEST = 3  # words of a name
 _SHORTEST = 2  # characters of a name
 # Arabic and Hebrew write "and", "in", "to", "from", "as" as the first letter of the word that follows.
 _PREFIXES = ("و", "ب", "ل", "ف", "ك", "وب", "ول", "ו", "ב", "ל", "מ", "ה", "ש")
-_PARTICLES = frozenset(("은", "는", "이", "가", "을", "를", "의", "에", "에서", "에게", "와", "과", "도", "로", "으로", "만",
-                        "부터", "까지", "측", "산", "인"))
+_PARTICLES = frozenset(("은", "는", "이", "가", "을", "를", "의", "에", "에서", "에게", "와", "과", "도", "로",
+                        "으로", "만", "부터", "까지", "측", "산", "인"))
 # Russian and Ukrainian: the ending of a place's name → those of its other cases.
 _CASES = (("ия", ("ии", "ию", "ией")), ("ія", ("ії", "ію", "ією")), ("а", ("ы", "и", "е", "і", "у", "ой", "ою")),
           ("я", ("и", "е", "ю", "ей")), ("й", ("я", "ю", "ем", "е")), ("ь", ("я", "ю", "ем", "е", "и")))

@@ -191,5 +191,5 @@ def unpack(packed: bytes) -> Model:
         rows[2 * number::2 * count] = content[start + number * size:start + (number + 1) * size]
     width = 2 * count
     values = [int.from_bytes(rows[at:at + width], "little") for at in range(0, len(rows), width)]
-    common = {word: kind for kind, words in json.loads(first)["common"].items() for word in words.split(" ")}
+    common = {word: kind for kind, words in json.loads(first)["common"].items() for word in words.split()}
     return Model(dict(zip(names, values, strict=True)), common)
