@@ -25,6 +25,7 @@ from searchkit.pipeline.entities.tokens import split
 
 _LEARNED = ("en", None)  # the languages that the tagger has seen
 _WORD = re.compile(r"[^\W\d_]+")
+_ELISION = re.compile(r"\b[dlDL]['’](?=\w)")  # two characters: "l'Union"
 
 
 def find_entities(body: str, language: str | None) -> tuple[Entity, ...]:
@@ -59,7 +60,7 @@ def _follow_rules(body: str, language: str | None) -> Iterator[Mention]:
 
 def _find_phrases(body: str) -> Iterator[Mention]:
     """Known names with words in lower case, as "Union européenne": the runs do not hold them."""
-    text = split(body)
+    text = split(_ELISION.sub("  ", body))
     for i, found in find_known(text).items():
         last = found.last - 1
         if found.first == i < last and text.words[last].islower():

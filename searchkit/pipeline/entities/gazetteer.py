@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -146,13 +146,13 @@ def load_words() -> Words:
 
 @cache
 def load_lists() -> Mapping[str, tuple[str, ...]]:
-    """For each folded word the short names of the lists that hold it."""
-    found: dict[str, list[str]] = {}
-    for name, words in read_kinds("gazetteer_words.txt.gz").items():
-        for word in words:
-            found.setdefault(word, []).append(name)
+    """For each folded word the short names of the lists that hold it, in alphabetical order."""
     lists = load_words()
-    for name, short in _LISTS.items():
-        for word in lists[name]:
-            found.setdefault(word, []).append(short)
-    return {word: tuple(sorted(names)) for word, names in found.items()}
+    kinds: dict[str, Iterable[str]] = dict(read_kinds("gazetteer_words.txt.gz"))
+    kinds |= {short: lists[name] for name, short in _LISTS.items()}
+    found: dict[str, tuple[str, ...]] = {}
+    for kind in sorted(kinds):
+        alone = (kind,)
+        for word in kinds[kind]:
+            found[word] = found[word] + alone if word in found else alone
+    return found

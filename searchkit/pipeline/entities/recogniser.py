@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter, defaultdict
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from searchkit.pipeline.entities.tokens import PLAIN, SHOUTED, Text, split
 
 _TYPES = {"PER": "person", "ORG": "organisation", "LOC": "place"}
 _SHORTEST_ECHO = 3  # letters of a name that is looked for in the rest of the text
+_LONGEST_ECHO = 12  # words
 _ABBREVIATION = range(2, 9)  # letters of one that may follow its expansion
 _NATIONAL = 2  # "U.S. Department of …": the country and the organisation
 _SMALL = frozenset(("of", "the", "and", "&", "for", "in", "on", "de", "to"))
@@ -51,7 +51,7 @@ def _make(text: Text, found: Found, kind: str, covered: list[bool], known: Known
 
 
 class Name(NamedTuple):
-    """Words ``first`` to ``last`` (excluded) that are tagged as one name of a type; ``judged``: the first tagged."""
+    """Words ``first`` to ``last`` (excluded) that are one name of a type; ``judged``: the first tagged, or -1."""
 
     first: int
     last: int
@@ -80,20 +80,24 @@ def _read_tags(text: Text, tags: Sequence[str]) -> Iterator[Name]:
 def _cut(text: Text, name: Name) -> Iterator[Name]:
     """"Fed Chairman Ada Quill" is an organisation and a person, "University of X for the Ministry of Y" two of one."""
     words, keys, (first, last, kind, judged) = load_words(), text.keys, name
-    if kind == "person":
-        for i in range(last - 2, first, -1):
-            if keys[i] in words["roles"] and keys[i] not in words["surnames"] and _is_known(text, first, i):
-                yield Name(first, i, "organisation", judged)
-                first = i + 1
-                break
-    elif kind == "organisation":
-        for i in range(first + 2, last - 2):
-            head = i + 1 + (keys[i + 1] == "the")
-            if keys[i] in _OVER and keys[head] in words["organisation_heads"]:
-                yield Name(first, i, kind, judged)
-                first = head
-                break
-    yield Name(first, last, kind, judged)
+    for i in range(last - 2, first, -1):
+        if keys[i] in words["roles"] and keys[i] not in words["surnames"] and _is_known(text, first, i) and (
+                kind == "person" or "first" in load_lists().get(keys[i + 1], ())):
+            yield Name(first, i, "organisation", judged)
+            yield Name(i + 1, last, "person", -1)
+            return
+    for i in range(first + 2, last - 2) if kind == "organisation" else ():
+        head = i + 1 + (keys[i + 1] == "the")
+        if keys[i] in _OVER and keys[head] in words["organisation_heads"]:
+            yield Name(first, i, kind, judged)
+            yield Name(head, last, kind, -1)
+            return
+    yield name
+
+
+def _is_title(key: str) -> bool:
+    """Whether a word is an office or a title of persons."""
+    return key in load_words()["roles"] or key in load_words()["honorifics"]
 
 
 def _is_known(text: Text, first: int, last: int) -> bool:
@@ -119,11 +123,12 @@ def _reconcile(text: Text, name: Name, tagged: Tagged, covered: list[bool]) -> I
     keys = [key.strip(".") for key in text.keys[first:last]]
     while len(keys) > 1 and keys[-1] in words["calendar"]:
         keys.pop()
-    if all(key in words["calendar"] or key in words["demonyms"] or key in words["roles"] or key in words["honorifics"]
-           for key in keys):
+    if all(key in words["calendar"] or key in words["demonyms"] or _is_title(key) for key in keys):
         return
     if len(keys) > 1 and keys[-1] in words["legal_forms"]:
         kind, votes = "organisation", ()
+    elif kind == "person" and first and _is_title(text.keys[first - 1].strip(".")):
+        votes = ()  # an office before it leaves no doubt
     elif inside and text.styles[first] != PLAIN and not _stands_elsewhere(text, first, last):
         yield from _take_known(text, inside, kind, covered, votes)
         return
@@ -206,23 +211,25 @@ def _find_expansions(text: Text) -> Iterator[Found]:
 
 
 def _find_echoes(text: Text, mentions: Sequence[Mention], covered: list[bool]) -> Iterator[Mention]:
-    """Names that were found elsewhere in the text."""
-    body, starts, words = text.body, text.starts, load_words()
-    named: dict[str, list[Mention]] = defaultdict(list)
+    """Names that were found elsewhere in the text, the longest from left to right."""
+    named: dict[str, Mention] = {}
+    reach: dict[str, int] = {}
+    words, body = load_words(), text.body
     for mention in mentions:
-        named[mention.text].append(mention)
-    for name, its in named.items():
-        if len(name) < _SHORTEST_ECHO or body.count(name) == len(its):
-            continue
+        name = mention.text
         key = name.lower()
-        if " " not in name and (key in text.ordinary or key in words["common_words"]):
+        if len(name) >= _SHORTEST_ECHO and (" " in name or not (key in text.ordinary or key in words["common_words"])):
+            named.setdefault(name, mention)
+            first = body[mention.start:text.ends[bisect_left(text.starts, mention.start)]]
+            reach[first] = max(reach.get(first, 0), len(name))
+    for i in text.capitals:
+        longest = reach.get(text.words[i], 0)
+        if covered[i] or not longest:
             continue
-        kind = Counter(mention.type for mention in its).most_common(1)[0][0]
-        at = body.find(name)
-        while at >= 0:
-            end = at + len(name)
-            first, last = bisect_left(starts, at), bisect_left(starts, end)
-            if first < last and starts[first] == at and text.ends[last - 1] == end and not any(covered[first:last]):
-                yield _make(text, Found(first, last, Known("", kind or "")), kind or "", covered, its[0].known,
-                            its[0].votes)
-            at = body.find(name, end)
+        last = bisect_right(text.ends, text.starts[i] + longest)
+        for end in range(min(last, i + _LONGEST_ECHO), i, -1):
+            its = named.get(body[text.starts[i]:text.ends[end - 1]])
+            if its and not any(covered[i:end]):
+                kind = its.type or ""
+                yield _make(text, Found(i, end, Known("", kind)), kind, covered, its.known, its.votes)
+                break
