@@ -100,6 +100,15 @@ def _is_title(key: str) -> bool:
     return key in load_words()["roles"] or key in load_words()["honorifics"]
 
 
+def _is_generic(key: str) -> bool:
+    """Whether a word alone only says what kind of organisation or place is meant: "the Court", "the Island"."""
+    words = load_words()
+    return any(key in words[kind] for kind in _GENERIC)
+
+
+_GENERIC = ("organisation_heads", "organisation_endings", "place_heads", "place_endings", "place_beginnings")
+
+
 def _is_known(text: Text, first: int, last: int) -> bool:
     """Whether words are a known name."""
     surface = text.body[text.starts[first]:text.ends[last - 1]]
@@ -124,6 +133,8 @@ def _reconcile(text: Text, name: Name, tagged: Tagged, covered: list[bool]) -> I
     while len(keys) > 1 and keys[-1] in words["calendar"]:
         keys.pop()
     if all(key in words["calendar"] or key in words["demonyms"] or _is_title(key) for key in keys):
+        return
+    if len(keys) == 1 and kind != "person" and not inside and _is_generic(keys[0]):
         return
     if len(keys) > 1 and keys[-1] in words["legal_forms"]:
         kind, votes = "organisation", ()
