@@ -199,3 +199,24 @@ def test_time_grows_with_the_text_and_not_with_its_square(word: str) -> None:
 
     measure(1_000)
     assert measure(64_000) < 0.05 + 40 * measure(8_000)
+
+
+@pytest.mark.parametrize(("text", "name", "kind"), [
+    ("Vellbrook is a village in the north of the county.", "Vellbrook", "place"),
+    ("The Tin Herons (formed in 1990) were a rock band.", "Tin Herons", "organisation"),
+    ("Quillon Tarse, known to most as Quill, is a retired footballer.", "Quillon Tarse", "person"),
+])
+def test_what_a_sentence_says_that_a_name_is_counts(text, name, kind):
+    assert (name, kind) in [(entity.name, entity.type) for entity in find_entities(text, "en")]
+
+
+@pytest.mark.parametrize("text", ["However it is a village.", "Today was a good day for the city.", "Monday is a day."])
+def test_a_word_that_opens_a_sentence_is_no_name_for_what_is_said_of_it(text):
+    assert find_entities(text, "en") == ()
+
+
+def test_a_city_with_a_plural_is_a_team_unless_that_is_a_place():
+    found = {entity.name: entity.type for entity in find_entities(
+        "He pitched for the Jacksonville Suns. She supports FC Lausanne and lives in Beverly Hills.", "en")}
+
+    assert found == {"Jacksonville Suns": "organisation", "FC Lausanne": "organisation", "Beverly Hills": "place"}

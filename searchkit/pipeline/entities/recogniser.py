@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from searchkit.pipeline.entities.definitions import find_definitions
 from searchkit.pipeline.entities.features import Found
 from searchkit.pipeline.entities.gazetteer import Known, fold, load_gazetteer, load_lists, load_words
 from searchkit.pipeline.entities.naming import CITIES, Mention
@@ -29,6 +30,9 @@ def recognise(body: str) -> list[Mention]:
     mentions = []
     for found in _find_expansions(text):
         mentions.append(_make(text, found, "organisation", covered))
+    for found in find_definitions(text):
+        if not any(covered[found.first:found.last]) and not _list_known(tagged.known, found.first, found.last):
+            mentions.append(_make(text, found, found.known.type, covered))
     for name in _read_tags(text, tagged.tags):
         if not any(covered[name.first:name.last]):
             mentions += _reconcile(text, name, tagged, covered)
@@ -136,7 +140,7 @@ def _reconcile(text: Text, name: Name, tagged: Tagged, covered: list[bool]) -> I
         return
     if len(keys) == 1 and kind != "person" and not inside and _is_generic(keys[0]):
         return
-    if len(keys) > 1 and keys[-1] in words["legal_forms"]:
+    if len(keys) > 1 and (keys[-1] in words["legal_forms"] or (kind != "organisation" and _is_team(keys, inside))):
         kind, votes = "organisation", ()
     elif kind == "person" and first and _is_title(text.keys[first - 1].strip(".")):
         votes = ()  # an office before it leaves no doubt
@@ -144,6 +148,16 @@ def _reconcile(text: Text, name: Name, tagged: Tagged, covered: list[bool]) -> I
         yield from _take_known(text, inside, kind, covered, votes)
         return
     yield _make(text, Found(first, first + len(keys), found.known), kind, covered, None, votes)
+
+
+def _is_team(keys: Sequence[str], inside: Sequence[Found]) -> bool:
+    """Whether words name a team: "FC Lausanne", or a known city and a plural, "Jacksonville Suns"."""
+    words = load_words()
+    if keys[0] in words["team_marks"] or keys[-1] in words["team_marks"]:
+        return True
+    city = bool(inside) and inside[0].known.type == "place" and not CITIES.isdisjoint(load_lists().get(keys[0], ()))
+    return (city and keys[-1].endswith("s") and not keys[-1].endswith("ss") and keys[-1] not in words["place_endings"]
+            and keys[-1] not in words["place_plurals"])
 
 
 def _stands_elsewhere(text: Text, first: int, last: int) -> bool:
