@@ -220,3 +220,11 @@ def test_a_city_with_a_plural_is_a_team_unless_that_is_a_place():
         "He pitched for the Jacksonville Suns. She supports FC Lausanne and lives in Beverly Hills.", "en")}
 
     assert found == {"Jacksonville Suns": "organisation", "FC Lausanne": "organisation", "Beverly Hills": "place"}
+
+
+@pytest.mark.parametrize(("text", "name", "kind"), [
+    ("They were born in the village of Vellbrook.", "Vellbrook", "place"),
+    ("He played the drums in the rock band Tin Herons.", "Tin Herons", "organisation"),
+])
+def test_what_the_word_before_a_name_says_it_is_counts(text, name, kind):
+    assert (name, kind) in [(entity.name, entity.type) for entity in find_entities(text, "en")]

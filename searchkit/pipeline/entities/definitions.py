@@ -12,6 +12,7 @@ _IS = frozenset(("is", "was", "are", "were"))
 _ARTICLES = frozenset(("a", "an", "the", "one"))
 _STOPS = frozenset((".", ",", ";", ":", "(", "in", "on", "at", "who", "which", "that", "from", "by", "for", "located",
                     "based", "with", "and", "is", "was", "to"))
+_DIRECT = frozenset(("village", "district", "river", "lake", "suburb", "island", "hamlet", "province"))  # "district X"
 _LONGEST = 6  # words of a name
 _ASIDE = 40  # words in brackets, or between commas, behind it
 _REACH = 12  # words in which it is said what it is
@@ -36,6 +37,31 @@ def find_definitions(text: Text) -> Iterator[Found]:
                 yield Found(first, last, Known("", kind))
 
 
+def find_apposed(text: Text) -> Iterator[Found]:
+    """The names that a word before them says what they are: "the village of Bakken", "the band, Tin Herons"."""
+    words, keys = load_words(), text.keys
+    done = 0
+    for i in text.capitals:
+        if i < max(done, 1) or text.styles[i] != PLAIN or text.lines[i - 1] != text.lines[i]:
+            continue
+        before = i - 1 - (keys[i - 1] in ("of", ",", "called", "named", "\"", "“", "the"))
+        if before < 0 or text.words[before] != keys[before]:
+            continue
+        kind = next((kind for kind in ("organisation", "place") if keys[before] in words["defined_" + kind]), "")
+        if not kind or not _may_stand_between(keys[i - 1] if before < i - 1 else "", kind, keys[before]):
+            continue
+        done = _find_end(text, i)
+        if done > i and not any(key in words["roles"] or key in words["honorifics"] for key in keys[i:done]):
+            yield Found(i, done, Known("", kind))
+
+
+def _may_stand_between(link: str, kind: str, noun: str) -> bool:
+    """Whether a noun and what links it to a name say what that is: "city of", "firm,", but not "firm of"."""
+    if kind == "organisation":
+        return link != "of"
+    return link in ("of", "called", "named") or (not link and noun in _DIRECT)
+
+
 def _find_end(text: Text, first: int) -> int:
     """Where the capitalised words end; where they begin, if these are no name, as far as that can be told."""
     last, common = first, load_words()
@@ -43,6 +69,9 @@ def _find_end(text: Text, first: int) -> int:
             text.words[last][0].isupper() or (last > first and text.words[last] == "-")):
         last += 1
     keys = text.keys[first:last]
+    while len(keys) > 1 and (keys[-1] == "-" or keys[-1] in common["calendar"]):
+        keys.pop()
+        last -= 1
     if not keys or keys[0] in common["function_words"] or (
             len(keys) == 1 and (keys[0] in text.ordinary or keys[0] in common["common_words"])):
         return first

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from searchkit.pipeline.entities.definitions import find_definitions
+from searchkit.pipeline.entities.definitions import find_apposed, find_definitions
 from searchkit.pipeline.entities.features import Found
 from searchkit.pipeline.entities.gazetteer import Known, fold, load_gazetteer, load_lists, load_words
 from searchkit.pipeline.entities.naming import CITIES, Mention
@@ -37,6 +37,9 @@ def recognise(body: str) -> list[Mention]:
         if not any(covered[name.first:name.last]):
             mentions += _reconcile(text, name, tagged, covered)
     mentions += _find_missed(text, tagged.known, covered)
+    for found in find_apposed(text):
+        if not any(covered[found.first:found.last]):
+            mentions.append(_make(text, found, found.known.type, covered))
     mentions += _find_echoes(text, mentions, covered)
     return sorted(mentions, key=_get_start)
 
@@ -153,7 +156,7 @@ def _reconcile(text: Text, name: Name, tagged: Tagged, covered: list[bool]) -> I
 def _is_team(keys: Sequence[str], inside: Sequence[Found]) -> bool:
     """Whether words name a team: "FC Lausanne", or a known city and a plural, "Jacksonville Suns"."""
     words = load_words()
-    if keys[0] in words["team_marks"] or keys[-1] in words["team_marks"]:
+    if keys[0] in words["team_marks"] or keys[-1] in words["team_marks"] or keys[-1] in words["body_endings"]:
         return True
     city = bool(inside) and inside[0].known.type == "place" and not CITIES.isdisjoint(load_lists().get(keys[0], ()))
     return (city and keys[-1].endswith("s") and not keys[-1].endswith("ss") and keys[-1] not in words["place_endings"]
