@@ -66,15 +66,20 @@ class Files:
 
     def expand(self, field: str, prefix: bytes) -> Iterator[tuple[bytes, Postings]]:
         """The terms of a field that begin so, in order, with their postings."""
-        lines = self._reader.iter_from(field, prefix)
+        for term, info in self.list_terms(field, prefix):
+            yield term, self.read(info)
+
+    def list_terms(self, field: str, beginning: bytes) -> Iterator[tuple[bytes, W3TermInfo]]:
+        """The terms of a field that begin so, in order, with Whoosh's facts about them."""
+        lines = self._reader.iter_from(field, beginning)
         while True:
             try:
                 (name, term), info = next(lines, (("", b""), None))
             except DAMAGE as error:
                 raise self._report(error) from error
-            if name != field or not term.startswith(prefix):
+            if info is None or name != field or not term.startswith(beginning):
                 return
-            yield term, self.read(info)
+            yield term, info
 
     def load_document(self, number: int) -> str:
         """The document as JSON."""
@@ -109,7 +114,10 @@ class Shard:
 
     def find_frequency(self, field: str, term: bytes) -> int:
         """How many documents have a term."""
-        info = self.files.find(field, term)
+        return self.count_documents(self.files.find(field, term))
+
+    def count_documents(self, info: W3TermInfo | None) -> int:
+        """How many documents have the term that these are Whoosh's facts about."""
         if info is None:
             return 0
         if not self.deleted:
