@@ -104,7 +104,7 @@ class MemoryEngine:
         fits = compile_pattern(pattern)
         frequencies = Counter(word for analysed in self._documents.values()
                               for word in set(analysed.written[pattern.field]) if word != PASSAGE_GAP and fits(word))
-        return choose_words(frequencies)
+        return choose_words(frequencies, frequencies.__getitem__)
 
     def _score(self, query: q.Term | q.Phrase | q.Near, least: int) -> dict[str, float]:
         """BM25 of a term, or of several as one, where it stands so often at least."""

@@ -7,7 +7,7 @@ distance (Damerau 1964, each letter edited once): a letter added, left out, repl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
 
@@ -19,7 +19,7 @@ _SIGNS = re.compile(r"[?*]")
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """The words a pattern stands for, most frequent first, and how many it would fit in all."""
+    """The words a pattern stands for, and how many it fits in all."""
 
     words: tuple[str, ...]
     total: int
@@ -37,9 +37,15 @@ class Cut:
         return f"{self.pattern} fits {self.total:,} words; only the {self.kept:,} most frequent were looked for"
 
 
-def choose_words(frequencies: Mapping[str, int]) -> Expansion:
-    """The most frequent of the words that a pattern fits, each with the number of documents that have it."""
-    found = {word: count for word, count in frequencies.items() if count}
+def choose_words(fitting: Collection[str], count: Callable[[str], int]) -> Expansion:
+    """The most frequent of the words that a pattern fits.
+
+    ``count`` says how many documents have a word. It is asked only where there are too many words; those that
+    no document has any more are none then.
+    """
+    if len(fitting) <= MOST_WORDS:
+        return Expansion(tuple(fitting), len(fitting))
+    found = {word: frequency for word in fitting if (frequency := count(word))}
     chosen = nsmallest(MOST_WORDS, found, key=lambda word: (-found[word], word))
     return Expansion(tuple(chosen), len(found))
 

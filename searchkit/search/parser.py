@@ -44,7 +44,7 @@ from searchkit.search.stopwords import read_stopwords
 MAX_LENGTH = 4096  # characters
 MAX_DEPTH = 64  # nested parentheses and NOTs
 MAX_CLAUSES = 512  # words, those of phrases too, and field values
-MAX_PATTERNS = 64  # words with a *, ? or ~: each is a look at part of the dictionary
+MAX_PATTERNS = 64  # words with a *, ? or ~, times fields: each may be a look at a tenth of the dictionary
 MAX_BOOST = 1000
 SCOPES = {**{f.name: (f.name,) for f in TEXT_FIELDS}, "all": ("body", "chrome")}
 
@@ -179,20 +179,21 @@ class _Parser:
             return self._read_group(lexeme, scope)
         if lexeme.kind == lexer.ATLEAST:
             return self._read_at_least(lexeme, scope)
-        self._count(lexeme)
+        self._count(lexeme, len(scope))
         operand = self._read_operand(lexeme, scope)
         return None if operand is None else _weigh(operand, lexeme)
 
-    def _count(self, lexeme: Lexeme) -> None:
-        """Keep within the limits of words and patterns."""
+    def _count(self, lexeme: Lexeme, fields: int) -> None:
+        """Keep within the limits of words and patterns; a pattern counts in each field it is looked for in."""
         self.clauses += len(find_words(lexeme.text)) or 1
-        self.patterns += lexeme.kind in lexer.PATTERNS
+        if lexeme.kind in lexer.PATTERNS:
+            self.patterns += 1 if lexeme.field else fields
         if self.clauses > MAX_CLAUSES:
             raise QueryError(f"the query has more than {MAX_CLAUSES} words", lexeme.position,
                              "search for fewer words at once")
         if self.patterns > MAX_PATTERNS:
             raise QueryError(f"the query has more than {MAX_PATTERNS} words with a *, ? or ~", lexeme.position,
-                             "search for fewer of them at once")
+                             "search for fewer of them at once, or in fewer fields")
 
     def _read_operand(self, lexeme: Lexeme, scope: tuple[str, ...]) -> Query | None:
         if lexeme.field is None:
@@ -218,7 +219,7 @@ class _Parser:
                              "such as: atleast(3, carrier)")
         lexeme = self.lexemes[self.at]
         self.at += 1
-        self._count(lexeme)
+        self._count(lexeme, len(scope))
         if lexeme.field is not None:
             scope = _find_text_field(lexeme)
         counted = []

@@ -164,4 +164,5 @@ def test_random_queries_are_answered_as_by_the_memory_engine(name, tmp_path, mon
         assert [id_ for id_, _ in found.hits] == [id_ for id_, _ in expected.hits], request
         scores = [score for _, score in expected.hits]
         assert [score for _, score in found.hits] == pytest.approx(scores, rel=1e-9, abs=1e-12), request
+    print(f"\n{QUERIES:,} random queries: {name} answers as memory does")  # noqa: T201 - shown with -s
     other.close()

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from whoosh.codec.whoosh3 import W3TermInfo
-
+from searchkit.engines.whoosh.postings import Extent
 from searchkit.engines.whoosh.schema import WRITTEN, decode_term, encode_term
 from searchkit.engines.whoosh.shard import Shard, Snapshot
 from searchkit.search import expansion
 from searchkit.search.expansion import Expansion
 from searchkit.search.query import Pattern
 
-Places = list[tuple[int, W3TermInfo]]  # the shards (by number) that have a word, with Whoosh's facts about it
+Places = list[tuple[int, Extent]]  # the shards (by number) that have a word, and where its postings lie in each
 
 
 class Patterns:
@@ -30,18 +29,16 @@ class Patterns:
         number = self._snapshot.shards.index(shard)
         found: set[int] = set()
         for word in self.expansions[pattern].words:
-            for place, info in listed[word]:
+            for place, extent in listed[word]:
                 if place == number:
-                    found.update(shard.files.read(info).documents)
+                    found.update(shard.files.read_at(extent).documents)
         return found - shard.deleted
 
     def _expand(self, pattern: Pattern) -> Expansion:
-        """The words of a pattern. To count one of a shard with deletions costs a look at its postings."""
-        fits = expansion.compile_pattern(pattern)
-        shards = self._snapshot.shards
-        return expansion.choose_words({
-            word: sum(shards[number].count_documents(info) for number, info in places)
-            for word, places in self._list(pattern).items() if fits(word)})
+        listed, shards = self._list(pattern), self._snapshot.shards
+        fitting = list(filter(expansion.compile_pattern(pattern), listed))
+        return expansion.choose_words(
+            fitting, lambda word: sum(shards[number].count_at(extent) for number, extent in listed[word]))
 
     def _list(self, pattern: Pattern) -> dict[str, Places]:
         """All words that begin as those of the pattern do."""
@@ -49,7 +46,7 @@ class Patterns:
         if (pattern.field, beginning) not in self._listed:
             words: defaultdict[str, Places] = defaultdict(list)
             for number, shard in enumerate(self._snapshot.shards):
-                for term, info in shard.files.list_terms(pattern.field + WRITTEN, encode_term(beginning)):
-                    words[decode_term(term)].append((number, info))
+                for term, extent in shard.files.list_terms(pattern.field + WRITTEN, encode_term(beginning)):
+                    words[decode_term(term)].append((number, extent))
             self._listed[pattern.field, beginning] = words
         return self._listed[pattern.field, beginning]
