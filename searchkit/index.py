@@ -143,7 +143,7 @@ class Index:
             took_ms=round((time.perf_counter() - begun) * 1000, 1),
             hits=hits,
             facets={name_facet(facet): values for facet, values in zip(facets, matches.facets, strict=True)},
-            warnings=warnings,
+            warnings=(*warnings, *map(str, matches.cuts)),
         )
 
     def facets(self, field: str, text: str = "", *, value: str = "",

@@ -11,6 +11,7 @@ from typing import Protocol
 from searchkit.model import Document, FacetValue
 from searchkit.search.aliases import Naming
 from searchkit.search.analysis import Analysed
+from searchkit.search.expansion import Cut
 from searchkit.search.query import Query
 
 SORTS = ("relevance", "newest", "oldest")
@@ -49,12 +50,14 @@ class Request:
 class Matches:
     """An engine's answer: how many match in all, the page asked for as (id, score), and facet counts.
 
-    ``facets`` has one entry for each facet requested, in that order. Counts are over all matches.
+    ``facets`` has one entry for each facet requested, in that order. Counts are over all matches. ``cuts`` names
+    the patterns of the query that fit more words than were looked for.
     """
 
     total: int
     hits: tuple[tuple[str, float], ...]
     facets: tuple[tuple[FacetValue, ...], ...]
+    cuts: tuple[Cut, ...] = ()
 
 
 class Engine(Protocol):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from searchkit.fields import DEFAULT_FIELD
 from searchkit.model import Document, Snippet
 from searchkit.search.analysis import Token, analyse, analyse_word, find_words
-from searchkit.search.query import Phrase, Prefix, Query, Term, find_leaves
+from searchkit.search.expansion import compile_pattern
+from searchkit.search.nearness import find_places, find_windows
+from searchkit.search.query import Near, Pattern, Phrase, Query, Term, find_leaves
 
 WIDTH = 220  # characters of a snippet, about three lines of a terminal
 LEAD = 60  # characters before its first highlighted word, at most
@@ -22,25 +24,30 @@ Span = tuple[int, int, str]  # [start, end) of a word to highlight, and its term
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a query looks for in a text field: single terms, phrases, prefixes of written words."""
+    """What a query looks for in a text field: single terms, phrases, terms near each other, written words.
+
+    ``fits`` are tests of a word as written: of prefixes, wildcard patterns and fuzzy words.
+    """
 
     terms: frozenset[str]
     phrases: tuple[tuple[str, ...], ...]
-    prefixes: tuple[str, ...]
+    nears: tuple[tuple[tuple[str, ...], int], ...]
+    fits: tuple[Callable[[str], bool], ...]
 
     def __bool__(self) -> bool:
-        return bool(self.terms or self.phrases or self.prefixes)
+        return bool(self.terms or self.phrases or self.nears or self.fits)
 
 
 def find_wanted(query: Query, fields: Iterable[str]) -> Wanted:
     """The words that a query looks for in these text fields; those it excludes are not among them."""
     names = set(fields)
-    leaves = [leaf for leaf in find_leaves(query) if isinstance(leaf, Term | Phrase | Prefix)]
-    leaves = [leaf for leaf in leaves if leaf.field in names]
+    leaves = [leaf for leaf in find_leaves(query) if isinstance(leaf, Term | Phrase | Near | Pattern)]
+    leaves = [leaf for leaf in dict.fromkeys(leaves) if leaf.field in names]
     return Wanted(
         frozenset(leaf.term for leaf in leaves if isinstance(leaf, Term)),
         tuple(dict.fromkeys(leaf.terms for leaf in leaves if isinstance(leaf, Phrase))),
-        tuple(dict.fromkeys(leaf.prefix for leaf in leaves if isinstance(leaf, Prefix))),
+        tuple(dict.fromkeys((leaf.terms, leaf.slop) for leaf in leaves if isinstance(leaf, Near))),
+        tuple(compile_pattern(leaf) for leaf in leaves if isinstance(leaf, Pattern)),
     )
 
 
@@ -80,9 +87,9 @@ def _find_spans(text: str, wanted: Wanted) -> list[Span]:
     """Each word to highlight, in order."""
     forms = {word: analyse_word(word) for word in set(find_words(text))} if wanted else {}
     present = {term for term, _ in forms.values()}
-    if any(present.issuperset(phrase) for phrase in wanted.phrases):
+    if any(present.issuperset(terms) for terms in (*wanted.phrases, *(terms for terms, _ in wanted.nears))):
         tokens = list(analyse(text))
-        chosen = _find_runs(tokens, wanted.phrases)
+        chosen = _find_runs(tokens, wanted.phrases) | _find_near(tokens, wanted.nears)
         return [(token.start, token.end, token.term) for place, token in enumerate(tokens)
                 if place in chosen or _is_wanted(token.term, token.written, wanted)]
     words = [word for word, (term, written) in forms.items() if _is_wanted(term, written, wanted)]
@@ -92,7 +99,7 @@ def _find_spans(text: str, wanted: Wanted) -> list[Span]:
 
 
 def _is_wanted(term: str, written: str, wanted: Wanted) -> bool:
-    return term in wanted.terms or bool(wanted.prefixes and written.startswith(wanted.prefixes))
+    return term in wanted.terms or any(fits(written) for fits in wanted.fits)
 
 
 def _find_chunks(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
@@ -130,6 +137,16 @@ def _find_runs(tokens: Sequence[Token], phrases: Iterable[tuple[str, ...]]) -> s
             if term == phrase[0] and tuple(terms[i:i + width]) == phrase:
                 places.update(range(i, i + width))
     return places
+
+
+def _find_near(tokens: Sequence[Token], nears: Iterable[tuple[tuple[str, ...], int]]) -> set[int]:
+    """Places of the tokens by which a window holds all the terms."""
+    chosen: set[int] = set()
+    for terms, slop in nears:
+        places = find_places([token.term for token in tokens], terms)
+        inside = {place for start, end in find_windows(places, terms, slop) for place in range(start, end)}
+        chosen.update(place for of_term in places.values() for place in of_term if place in inside)
+    return chosen
 
 
 def _cut_snippets(text: str, spans: Sequence[Span], count: int) -> tuple[Snippet, ...]:

@@ -16,6 +16,7 @@ from searchkit.engines.base import Matches, Request
 from searchkit.engines.whoosh.counting import Matched, choose_page, count_facet
 from searchkit.engines.whoosh.damage import PAUSE, translate_damage, try_again
 from searchkit.engines.whoosh.evaluation import Evaluation, Rarity
+from searchkit.engines.whoosh.patterns import Patterns
 from searchkit.engines.whoosh.schema import make_row, make_schema
 from searchkit.engines.whoosh.shard import Snapshot, find_state, open_snapshot
 from searchkit.engines.whoosh.storage import Storage
@@ -23,6 +24,8 @@ from searchkit.engines.whoosh.writer import Writer, merge_segments
 from searchkit.errors import DocumentNotFound, IndexFault, IndexLocked, IndexNotFound, IndexOutdated
 from searchkit.model import Document
 from searchkit.search.analysis import Analysed
+from searchkit.search.expansion import find_cuts
+from searchkit.search.query import find_patterns
 
 TOC_FILES, LOCK_FILE = "_MAIN_*.toc", "MAIN_WRITELOCK"
 
@@ -79,9 +82,10 @@ class WhooshEngine:
         """Answer a request."""
         snapshot = self._refresh()
         rarity = Rarity(snapshot)
+        patterns = Patterns(snapshot, find_patterns(request.query))
         matches = []
         for shard in snapshot.shards:
-            evaluation = Evaluation(shard, snapshot, rarity)
+            evaluation = Evaluation(shard, snapshot, rarity, patterns)
             documents = evaluation.match(request.query)
             if documents:
                 matches.append(Matched(shard, evaluation, documents))
@@ -92,6 +96,7 @@ class WhooshEngine:
             total=sum(len(part.documents) for part in matches),
             hits=tuple(_name_hit(*hit, request) for hit in choose_page(matches, request)),
             facets=tuple(count_facet(matches, facet) for facet in request.facets),
+            cuts=find_cuts(patterns.expansions),
         )
 
     def count(self) -> int:
