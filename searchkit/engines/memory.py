@@ -19,6 +19,7 @@ from searchkit.model import Document, FacetValue
 from searchkit.search import query as q
 from searchkit.search.analysis import PASSAGE_GAP, Analysed, fold_value
 from searchkit.search.ranking import score, weigh_length, weigh_rarity
+from searchkit.search.vocabulary import Choose, make_vocabulary
 
 
 class MemoryEngine:
@@ -52,6 +53,12 @@ class MemoryEngine:
             hits=tuple((id_, scores[id_]) for id_ in page),
             facets=tuple(self._count(scores, facet) for facet in request.facets),
         )
+
+    def find_words(self, field: str, choose: Choose) -> dict[str, int]:
+        """Words of a text field and in how many documents each stands."""
+        counts = Counter(word for analysed in self._documents.values()
+                         for word in set(analysed.written[field]) - {PASSAGE_GAP})
+        return {word: counts[word] for word in choose(make_vocabulary(counts))}
 
     def count(self) -> int:
         """How many documents there are."""

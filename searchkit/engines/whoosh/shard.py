@@ -43,7 +43,7 @@ class Files:
         """The columns, made and saved when there is no good file of them."""
         columns = load_columns(self._columns_path)
         if columns is None:
-            content = make_columns(self.expand, self.size)
+            content = make_columns(self.expand, self.list_terms, self.size)
             save_columns(self._columns_path, content)
             columns = Columns(memoryview(content))
         return columns
@@ -75,6 +75,16 @@ class Files:
             if name != field or not term.startswith(prefix):
                 return
             yield term, self.read(info)
+
+    def list_terms(self, field: str) -> Iterator[bytes]:
+        """The terms of a field in order, without a look at their postings."""
+        try:
+            for name, term in self._reader.terms_from(field, b""):
+                if name != field:
+                    return
+                yield term
+        except DAMAGE as error:
+            raise self._report(error) from error
 
     def load_document(self, number: int) -> str:
         """The document as JSON."""
