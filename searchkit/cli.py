@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO
 import typer
 from typer.core import TyperGroup
 
-from searchkit import completion, render
+from searchkit import clioptions, completion, render
 from searchkit.batch import answer_batch
+from searchkit.clioptions import ask_for
 from searchkit.errors import DocumentNotFound, EngineError, IndexFault, SearchkitError
 from searchkit.fields import FACETS
 from searchkit.index import Index, open_index
 from searchkit.model import Document, Page, Rejected, Results
 from searchkit.progress import Progress
+from searchkit.reasons import render_reasons
 from searchkit.render import Style
 from searchkit.settings import ALIASES, Settings, resolve
 from searchkit.version import VERSION
@@ -36,16 +38,6 @@ AliasesOption = Annotated[str | None, typer.Option("--aliases", metavar="FILE",
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 ColorOption = Annotated[str | None, typer.Option("--color", metavar="auto|always|never", help="Use colour.")]
 WorkersOption = Annotated[int | None, typer.Option("--workers", metavar="N", help="Processes (0: a processor each).")]
-
-
-def _filter(help_: str, field: str) -> Any:  # noqa: ANN401 - typer's own class
-    """An option that takes values of a field."""
-    return typer.Option(metavar="V", help=help_, autocompletion=_ask_for(completion.offer_values(field)))
-
-
-def _ask_for(offer: completion.Complete) -> completion.Complete | None:
-    """A completion where a shell asks for one; typer would study each of them at every start, which takes 2 ms."""
-    return offer if completion.SHELL_VARIABLE in os.environ else None
 
 
 class Faces(TyperGroup):
@@ -122,25 +114,24 @@ def index(
 @app.command()
 def query(
     text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What to search for; nothing means all.")] = "",
-    publisher: Annotated[list[str] | None, _filter("Only by this publisher (or none).", "publisher")] = None,
-    entity: Annotated[list[str] | None, _filter("Only naming this entity.", "entity")] = None,
-    author: Annotated[list[str] | None, _filter("Only by this author.", "author")] = None,
-    language: Annotated[list[str] | None, _filter("Only in this language.", "language")] = None,
-    not_publisher: Annotated[list[str] | None, _filter("Not by this publisher.", "publisher")] = None,
-    not_entity: Annotated[list[str] | None, _filter("Not naming this entity.", "entity")] = None,
-    not_author: Annotated[list[str] | None, _filter("Not by this author.", "author")] = None,
-    not_language: Annotated[list[str] | None, _filter("Not in this language.", "language")] = None,
-    after: Annotated[str | None, typer.Option(metavar="D", help="From this day on: 2018, 2018-03, 30d …")] = None,
-    before: Annotated[str | None, typer.Option(metavar="D", help="Up to this day, it included.")] = None,
+    publisher: clioptions.Publisher = None,
+    entity: clioptions.Entity = None,
+    author: clioptions.Author = None,
+    language: clioptions.Language = None,
+    not_publisher: clioptions.NotPublisher = None,
+    not_entity: clioptions.NotEntity = None,
+    not_author: clioptions.NotAuthor = None,
+    not_language: clioptions.NotLanguage = None,
+    after: clioptions.After = None,
+    before: clioptions.Before = None,
     facet: Annotated[list[str] | None, typer.Option(metavar="F[:N]", help=f"Count: {', '.join(FACETS)}.",
-                                                    autocompletion=_ask_for(completion.offer_facets))] = None,
+                                                    autocompletion=ask_for(completion.offer_facets))] = None,
     no_facets: Annotated[bool, typer.Option("--no-facets", help="Count none.")] = False,
     sort: Annotated[str, typer.Option(metavar="S", help="relevance, newest or oldest.",
-                                       autocompletion=_ask_for(completion.offer_sorts))] = "relevance",
+                                       autocompletion=ask_for(completion.offer_sorts))] = "relevance",
     limit: Annotated[int | None, typer.Option(metavar="N", help="Hits to show (default 10).")] = None,
     offset: Annotated[int, typer.Option(metavar="N", help="Hits to pass over first.")] = 0,
-    match: Annotated[str, typer.Option(metavar="M", help="all words or any of them.",
-                                        autocompletion=_ask_for(completion.offer_matches))] = "all",
+    match: clioptions.Match = "all",
     snippets: Annotated[int, typer.Option(metavar="N", help="Excerpts of each hit.")] = 1,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="A hit a line in JSON, all of them.")] = False,
     batch: Annotated[str | None, typer.Option(metavar="FILE", help="A query a line (-: standard input).")] = None,
@@ -174,6 +165,39 @@ def query(
             _print_results(results, as_json, settings.color)
             found = results.total
     raise typer.Exit(FOUND if found else NOTHING)
+
+
+@app.command()
+def explain(
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="The query.")] = "",
+    publisher: clioptions.Publisher = None,
+    entity: clioptions.Entity = None,
+    author: clioptions.Author = None,
+    language: clioptions.Language = None,
+    not_publisher: clioptions.NotPublisher = None,
+    not_entity: clioptions.NotEntity = None,
+    not_author: clioptions.NotAuthor = None,
+    not_language: clioptions.NotLanguage = None,
+    after: clioptions.After = None,
+    before: clioptions.Before = None,
+    match: clioptions.Match = "all",
+    folder: IndexOption = None,
+    engine: EngineOption = None,
+    aliases: AliasesOption = None,
+    as_json: JsonOption = False,
+    color: ColorOption = None,
+) -> None:
+    """Why a query finds what it finds: each word and filter counted, alone and left out."""
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
+    with _open(settings) as place:
+        found = place.explain(
+            text, publisher=publisher or (), entity=entity or (), author=author or (), language=language or (),
+            not_publisher=not_publisher or (), not_entity=not_entity or (), not_author=not_author or (),
+            not_language=not_language or (), after=after, before=before, match=match)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        print_lines(render_reasons(found, make_style(settings.color, sys.stdout)))
 
 
 @app.command()
@@ -223,7 +247,7 @@ def show(
 @app.command()
 def facets(
     field: Annotated[str, typer.Argument(metavar="FIELD", help=f"One of: {', '.join(FACETS)}; date:year …",
-                                          autocompletion=_ask_for(completion.offer_facets))],
+                                          autocompletion=ask_for(completion.offer_facets))],
     text: Annotated[str, typer.Argument(metavar="[TEXT]", help="Count what this query matches.")] = "",
     value: Annotated[str, typer.Option(metavar="WORDS", help="Only values with words that begin so.")] = "",
     suggest_aliases: Annotated[bool, typer.Option("--suggest-aliases", help="Lines for aliases.toml.")] = False,

@@ -14,17 +14,19 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from searchkit import engines
 from searchkit.aliasfile import NONE as NO_FILE
 from searchkit.aliasfile import AliasFile
-from searchkit.engines.base import PERIODS, SORTS, Engine, FacetRequest, Request
-from searchkit.errors import EngineNotInstalled, IndexOutdated, QueryError, SettingsError
+from searchkit.engines.base import PERIODS, SORTS, Engine, FacetRequest, Matches, Request
+from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
 from searchkit.fields import BY_NAME, FACETS
-from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Results
+from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Partial, Results
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.bonuses import prefer
+from searchkit.search.correction import suggest
+from searchkit.search.explanation import Explanation, advise, advise_dates, explain
 from searchkit.search.filters import Filters
 from searchkit.search.highlight import highlight, make_document_snippets
-from searchkit.search.parser import parse, parse_words
-from searchkit.search.query import Query, both
+from searchkit.search.query import Query
+from searchkit.search.question import Archive, Question, list_filters, read_question
 from searchkit.search.values import find_named, put_first
 from searchkit.settings import ALIASES
 
@@ -36,6 +38,8 @@ Source = str | Path | Page | Document
 DEFAULT_FACETS = ("publisher", "date", "entity")
 FACET_LIMIT = 10  # values of a facet, unless asked otherwise; dates are all shown
 MATCHES = ("all", "any")
+MOST_PARTIAL = 100  # partial matches, where all hits are asked for
+FEW = 10  # hits, a page of them: where there are no more, a query says what would help
 FILTERED = ("publisher", "entity", "author", "language")
 
 
@@ -112,10 +116,8 @@ class Index:
         begun = time.perf_counter()
         if unknown := options.keys() - QueryOptions.__annotations__.keys():
             raise TypeError(f"query() has no option '{min(unknown)}'")
-        today = date.today()
-        match = _check("match", options.get("match", "all"), MATCHES)
-        asked, warnings = _parse(text, today, match)
-        tree = both(asked, _read_filters(options).to_query(today))
+        question = _read_question(text, options)
+        tree = question.tree
         names = tuple(dict.fromkeys(_list(options.get("facets", DEFAULT_FACETS))))
         aliases = self._aliases.read()
         facets = [replace(facet, naming=aliases.find_naming(facet.field)) for facet in map(read_facet, names)]
@@ -129,22 +131,23 @@ class Index:
         )
         matches = self._engine.search(request)
         count = _check_count("snippets", options.get("snippets", 1))
-        documents = map(aliases.correct_document, self._engine.get([id_ for id_, _ in matches.hits]))
-        hits = tuple(
-            Hit(document, rank, round(score, 4), make_document_snippets(document, tree, count),
-                highlight(document.title or "", tree))
-            for rank, (document, (_, score)) in enumerate(zip(documents, matches.hits, strict=True),
-                                                          request.offset + 1))
-        return Results(
+        results = Results(
             query=text,
             parsed=str(tree),
-            match=match,
+            match=question.match,
             total=matches.total,
-            took_ms=round((time.perf_counter() - begun) * 1000, 1),
-            hits=hits,
+            took_ms=0.0,
+            hits=self._make_hits(matches, tree, count, request.offset),
             facets={name_facet(facet): values for facet, values in zip(facets, matches.facets, strict=True)},
-            warnings=(*warnings, *map(str, matches.cuts)),
+            warnings=(*question.warnings, *map(str, matches.cuts)),
         )
+        if request.limit and not request.offset:
+            results = self._lead_on(results, question, request, count)
+        return replace(results, took_ms=round((time.perf_counter() - begun) * 1000, 1))
+
+    def explain(self, text: str = "", **options: Unpack[QueryOptions]) -> Explanation:
+        """Why a query finds what it finds; options are those of ``query``, of which only filters and match count."""
+        return explain(_read_question(text, options), self._archive)
 
     def facets(self, field: str, text: str = "", *, value: str = "",
                **options: Unpack[QueryOptions]) -> tuple[FacetValue, ...]:
@@ -240,6 +243,42 @@ class Index:
         """Let go of the files."""
         self._engine.close()
 
+    def _make_hits(self, matches: Matches, tree: Query, snippets: int, offset: int = 0) -> tuple[Hit, ...]:
+        """The hits with their documents as they are shown."""
+        correct = self._aliases.read().correct_document
+        documents = map(correct, self._engine.get([id_ for id_, _ in matches.hits]))
+        return tuple(
+            Hit(document, rank, round(score, 4), make_document_snippets(document, tree, snippets),
+                highlight(document.title or "", tree))
+            for rank, (document, (_, score)) in enumerate(zip(documents, matches.hits, strict=True), offset + 1))
+
+    def _lead_on(self, results: Results, question: Question, request: Request, snippets: int) -> Results:
+        """Results with what helps where they are few: a correction, partial matches, a line of advice."""
+        if results.total > FEW:
+            return results
+        if results.total or not question.list_clauses():
+            advice = advise_dates(question, self._archive)
+        else:
+            advice = tuple(filter(None, [advise(question, self._archive)]))
+        suggestion = suggest(question, self._archive, results.total)
+        partial = None if results.total else self._find_partial(question, request, snippets)
+        return replace(results, suggestion=suggestion, partial=partial, warnings=(*results.warnings, *advice))
+
+    def _find_partial(self, question: Question, request: Request, snippets: int) -> Partial | None:
+        """The documents with some of the words; None where there is but one, or nothing has any."""
+        loose = question.ask_again(question.text, "any")
+        if loose.asked == question.asked:
+            return None
+        query = prefer(self._aliases.read().correct_query(loose.tree))
+        limit = min(request.limit, MOST_PARTIAL)
+        matches = self._engine.search(replace(request, query=query, facets=(), limit=limit))
+        hits = self._make_hits(matches, loose.tree, snippets)
+        return Partial("any", matches.total, hits) if matches.total else None
+
+    @property
+    def _archive(self) -> Archive:
+        return Archive(self._count, self._engine.find_words)
+
     def _count(self, query: Query) -> int:
         """How many documents a query finds, under the names that hold."""
         return self._engine.search(Request(self._aliases.read().correct_query(query), limit=0)).total
@@ -309,15 +348,10 @@ def _settle_engine(folder: Path, engine: str | None, *, create: bool, rebuild: b
     return manifest.engine
 
 
-def _parse(text: str, today: date, match: str) -> tuple[Query, tuple[str, ...]]:
-    """The tree of a query, and what to warn of; where any word will do, a fault in the signs is no obstacle."""
-    try:
-        return parse(text, today, match), ()
-    except QueryError as fault:
-        words = parse_words(text) if match == "any" else None
-        if words is None:
-            raise
-        return words, (f"read as plain words, for {fault.what}",)
+def _read_question(text: str, options: QueryOptions) -> Question:
+    today = date.today()
+    match = _check("match", options.get("match", "all"), MATCHES)
+    return read_question(text, match, list_filters(_read_filters(options).to_query(today)), today)
 
 
 def _read_filters(options: QueryOptions) -> Filters:

@@ -28,7 +28,7 @@ LAYERS = [
     {"workers"},
     {"ingest"},
     {"index"},
-    {"cli", "batch", "completion", "progress", "render", "__main__", ""},
+    {"cli", "clioptions", "reasons", "batch", "completion", "progress", "render", "__main__", ""},
 ]
 SEPARATE = {"sources": set(), "pipeline": set(), "search": set(), "engines": {"search"}, "place": {"search"},
             "render": set()}

@@ -1,4 +1,4 @@
-"""The engine protocol: seven methods, plain values in and out."""
+"""The engine protocol: eight methods, plain values in and out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from searchkit.search.aliases import Naming
 from searchkit.search.analysis import Analysed
 from searchkit.search.expansion import Cut
 from searchkit.search.query import Query
+from searchkit.search.vocabulary import Choose
 
 SORTS = ("relevance", "newest", "oldest")
 PERIODS = {"year": 4, "month": 7, "day": 10}  # characters of an ISO date that name the period
@@ -74,6 +75,12 @@ class Engine(Protocol):
 
     def search(self, request: Request) -> Matches:
         """Answer a request."""
+
+    def find_words(self, field: str, choose: Choose) -> dict[str, int]:
+        """Words of a text field, as written, and in how many documents each stands.
+
+        ``choose`` picks them from a vocabulary; an engine may ask it of several, each with a part of the words.
+        """
 
     def count(self) -> int:
         """How many documents there are."""

@@ -20,6 +20,7 @@ from searchkit.search import query as q
 from searchkit.search.analysis import PASSAGE_GAP, Analysed, fold_value
 from searchkit.search.expansion import Expansion, choose_words, compile_pattern, find_cuts
 from searchkit.search.ranking import score, weigh_length, weigh_rarity
+from searchkit.search.vocabulary import Choose, make_vocabulary
 
 
 class MemoryEngine:
@@ -54,6 +55,12 @@ class MemoryEngine:
             facets=tuple(self._count(scores, facet) for facet in request.facets),
             cuts=find_cuts({pattern: self._expand(pattern) for pattern in q.find_patterns(request.query)}),
         )
+
+    def find_words(self, field: str, choose: Choose) -> dict[str, int]:
+        """Words of a text field and in how many documents each stands."""
+        counts = Counter(word for analysed in self._documents.values()
+                         for word in set(analysed.written[field]) - {PASSAGE_GAP})
+        return {word: counts[word] for word in choose(make_vocabulary(counts))}
 
     def count(self) -> int:
         """How many documents there are."""

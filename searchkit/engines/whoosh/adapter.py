@@ -17,7 +17,7 @@ from searchkit.engines.whoosh.counting import Matched, choose_page, count_facet
 from searchkit.engines.whoosh.damage import PAUSE, translate_damage, try_again
 from searchkit.engines.whoosh.evaluation import Evaluation, Rarity
 from searchkit.engines.whoosh.patterns import Patterns
-from searchkit.engines.whoosh.schema import make_row, make_schema
+from searchkit.engines.whoosh.schema import WRITTEN, encode_term, make_row, make_schema
 from searchkit.engines.whoosh.shard import Snapshot, find_state, open_snapshot
 from searchkit.engines.whoosh.storage import Storage
 from searchkit.engines.whoosh.writer import Writer, merge_segments
@@ -26,6 +26,7 @@ from searchkit.model import Document
 from searchkit.search.analysis import Analysed
 from searchkit.search.expansion import find_cuts
 from searchkit.search.query import find_patterns
+from searchkit.search.vocabulary import Choose
 
 TOC_FILES, LOCK_FILE = "_MAIN_*.toc", "MAIN_WRITELOCK"
 
@@ -98,6 +99,14 @@ class WhooshEngine:
             facets=tuple(count_facet(matches, facet) for facet in request.facets),
             cuts=find_cuts(patterns.expansions),
         )
+
+    def find_words(self, field: str, choose: Choose) -> dict[str, int]:
+        """Words of a text field and in how many documents each stands."""
+        shards = self._refresh().shards
+        chosen = {word for shard in shards for word in choose(shard.columns.vocabulary(field))}
+        counts = {word: sum(shard.find_frequency(field + WRITTEN, encode_term(word)) for shard in shards)
+                  for word in sorted(chosen)}
+        return {word: count for word, count in counts.items() if count}
 
     def count(self) -> int:
         """How many documents there are."""

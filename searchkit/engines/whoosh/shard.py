@@ -54,7 +54,7 @@ class Files:
         """The columns, made and saved when there is no good file of them."""
         columns = load_columns(self._columns_path)
         if columns is None:
-            content = make_columns(self.expand, self.size)
+            content = make_columns(self.expand, self._name_terms, self.size)
             save_columns(self._columns_path, content)
             columns = Columns(memoryview(content))
         return columns
@@ -104,6 +104,10 @@ class Files:
             return decode_postings(self._postings.get(extent.offset, extent.length))
         except DAMAGE as error:
             raise self._report(error) from error
+
+    def _name_terms(self, field: str) -> Iterator[bytes]:
+        """The terms of a field in order."""
+        return (term for term, _ in self.list_terms(field, b""))
 
     def load_document(self, number: int) -> str:
         """The document as JSON."""
