@@ -89,17 +89,17 @@ class MemoryEngine:
             case q.And(children):
                 matches = [self._match(child) for child in children]
                 shared = set(self._documents).intersection(*matches)
-                return {id_: sum(scores[id_] for scores in matches) for id_ in shared}
+                return {id_: _add_up(id_, matches) for id_ in shared}
             case q.Or(children):
                 matches = [self._match(child) for child in children]
                 any_of: set[str] = set().union(*matches)
-                return {id_: sum(scores[id_] for scores in matches if id_ in scores) for id_ in any_of}
+                return {id_: _add_up(id_, matches) for id_ in any_of}
             case q.Boost(child, factor):
                 return {id_: factor * points for id_, points in self._match(child).items()}
             case q.Prefer(child, bonuses):
-                extra = [self._match(bonus) for bonus in bonuses]
-                return {id_: points + sum(scores[id_] for scores in extra if id_ in scores)
-                        for id_, points in self._match(child).items()}
+                matched = self._match(child)
+                parts = [matched, *map(self._match, bonuses)]
+                return {id_: _add_up(id_, parts) for id_ in matched}
             case q.Not(child):
                 matched = self._match(child)
                 return {id_: 0.0 for id_ in self._documents if id_ not in matched}
@@ -162,6 +162,14 @@ def _accepts(query: q.Query, analysed: Analysed) -> bool:
             return not analysed.keywords[field]
         case _:
             raise TypeError(f"not a query: {query!r}")
+
+
+def _add_up(id_: str, parts: Iterable[dict[str, float]]) -> float:
+    """The sum of a document's scores, from left to right: another order differs in the last digit."""
+    total = 0.0
+    for scores in parts:
+        total += scores.get(id_, 0.0)
+    return total
 
 
 def _find_names(analysed: Analysed, request: FacetRequest) -> set[str | None]:
