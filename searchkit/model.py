@@ -314,7 +314,10 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a query: the same object for the terminal, JSON and every other face."""
+    """The answer to a query: the same object for the terminal, JSON and every other face.
+
+    ``suggestion`` is the query with misspelt words replaced; ``partial`` stands in where no document has all words.
+    """
 
     query: str
     parsed: str

@@ -65,6 +65,7 @@ def test_a_rare_word_is_doubted_beside_a_near_one_that_is_frequent():
 
         assert [hit.id for hit in index.query("fery")] == ["slip"]
         assert index.query("fery").suggestion == "ferry"
+        assert index.query("slip -fery").suggestion is None
 
 
 def test_counts_alone_bring_no_help_and_later_pages_neither(archive):

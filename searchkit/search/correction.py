@@ -16,14 +16,15 @@ from searchkit.search.parser import SCOPES
 from searchkit.search.query import Query, Term, both, either
 from searchkit.search.question import Archive, Question
 from searchkit.search.spelling import rank_near
-from searchkit.search.vocabulary import find_near, measure_distance
+from searchkit.search.vocabulary import LONG, find_near, measure_distance
 
 MOST_LOOKED_UP = 16  # words of a query that are looked at
-MOST_REPLACED = 3  # of them; each costs a search of the vocabulary, some hundredths of a second at most
+MOST_REPLACED = 4  # of them; each costs a search of the vocabulary, some hundredths of a second at most
 MOST_TRIED = 5  # replacements for each
+MOST_VARIED = 8  # queries made of them
 SHORTEST = 3  # letters
-RARE = 2  # documents: a word that so few have may still be a mistake,
-MUCH = 50  # if one that is a single edit away has so many times as many
+RARE, RARE_IF_LONG = 2, 20  # documents: a word that so few have may still be a mistake,
+MUCH = 50  # if one that is a single edit away has so many times as many; short words have such neighbours anyway
 
 
 class Typed(NamedTuple):
@@ -41,14 +42,15 @@ Choice = tuple[Typed, str]
 def suggest(question: Question, archive: Archive, total: int) -> str | None:
     """The text with its misspelt words replaced; None where none is, or no replacement finds anything."""
     typed = islice(_find_typed(question.text), MOST_LOOKED_UP)
-    counted = ((word, archive.count(_look_for(analyse_word(word.word)[0], word.fields))) for word in typed)
-    rare = islice(((word, documents) for word, documents in counted if documents <= RARE), MOST_REPLACED)
-    found = ((word, _find_replacements(word, documents, question, archive)) for word, documents in rare)
+    counted = [(archive.count(_look_for(analyse_word(word.word)[0], word.fields)), word) for word in typed]
+    rare = sorted(((documents, word) for documents, word in counted if documents <= _bound_rare(word)),
+                  key=lambda pair: pair[0])[:MOST_REPLACED]
+    found = ((word, _find_replacements(word, documents, question, archive)) for documents, word in rare)
     faults = [(word, ranked) for word, ranked in found if ranked]
     if not faults:
         return None
     best: list[Choice] = [(word, ranked[0]) for word, ranked in faults]
-    for choices in _vary(best, faults):
+    for choices in islice(_vary(best, faults), MOST_VARIED):
         text = _write(question.text, choices)
         if _count(question, text, archive) > total:
             return text
@@ -79,6 +81,10 @@ def _find_replacements(typed: Typed, documents: int, question: Question, archive
         return ranked
     return [word for word in ranked
             if archive.count(both(_look_for(analyse_word(word)[0], typed.fields), *question.filters))]
+
+
+def _bound_rare(typed: Typed) -> int:
+    return RARE_IF_LONG if len(typed.written) >= LONG else RARE
 
 
 def _look_for(term: str, fields: tuple[str, ...]) -> Query:

@@ -18,10 +18,10 @@ from searchkit.search.query import Phrase, Prefix, Query, Term, both, find_leave
 from searchkit.search.question import Archive, Question, add_chrome, drop_dates
 from searchkit.search.vocabulary import Vocabulary, find_forms
 
-MOST_WORDS = 32  # that an explanation tells of
-MOST_CLAUSES = 32
+MOST_WORDS = 24  # that an explanation tells of; each costs a search of the vocabulary
+MOST_CLAUSES = 24  # each costs two searches; of more the first are told, and all filters
 MOST_FORMS = 5  # of a word, the most frequent
-MOST_ADVISED = 12  # clauses that are counted for a line of advice: a query must stay quick
+MOST_ADVISED = 8  # clauses that are counted for a line of advice: a query must stay quick
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,10 @@ def _count_clauses(question: Question, archive: Archive) -> Iterator[Clause]:
     typed = _find_typed(question.text)
     filters = len(question.filters)
     clauses = question.list_clauses()
-    for place, clause in enumerate(clauses[:MOST_CLAUSES]):
-        kind = "filter" if place >= len(clauses) - filters else "query"
+    parts = len(clauses) - filters
+    places = [*range(min(parts, max(MOST_CLAUSES - filters, 0))), *range(parts, len(clauses))]
+    for place in places[:MOST_CLAUSES]:
+        clause, kind = clauses[place], "query" if place < parts else "filter"
         yield Clause(_describe(clause, typed), kind, archive.count(clause), archive.count(_leave_out(question, place)))
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import random
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -17,6 +18,7 @@ from searchkit.search import query as q
 from searchkit.search.aliases import Aliases
 from searchkit.search.aliaslines import parse_aliases
 from searchkit.search.analysis import analyse, analyse_document
+from searchkit.search.vocabulary import find_forms, find_near
 
 from .conftest import ENGINES
 
@@ -165,4 +167,16 @@ def test_random_queries_are_answered_as_by_the_memory_engine(name, tmp_path, mon
         scores = [score for _, score in expected.hits]
         assert [score for _, score in found.hits] == pytest.approx(scores, rel=1e-9, abs=1e-12), request
     print(f"\n{QUERIES:,} random queries: {name} answers as memory does")  # noqa: T201 - shown with -s
+    other.close()
+
+
+@pytest.mark.parametrize("name", [name for name in ENGINES if name != "memory"])
+def test_words_near_others_are_those_of_the_memory_engine(name, tmp_path):
+    memory, other = MemoryEngine(), ENGINES[name](tmp_path / "index")
+    fill(memory, Dice(1))
+    fill(other, Dice(1))
+    for field in TEXT_FIELDS:
+        for choose in (*(partial(find_near, word=word) for word in WRITTEN),
+                       *(partial(find_forms, term=term) for term in TERMS)):
+            assert other.find_words(field.name, choose) == memory.find_words(field.name, choose)
     other.close()
