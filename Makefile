@@ -1,6 +1,8 @@
 # make demo   index the sample pages and search them
 # make test   run all tests            make check   lint and types
 # make setup  make the environment     make clean   remove it, and the demo's index
+# make versus   10,000 random queries to every engine, answered as by the memory engine
+# make hostile-queries   100,000 texts that nobody should type, at 10,000 documents (half an hour or so)
 # make bench-extraction   the extraction beside its peers, in an environment of its own (ten minutes or more)
 
 PYTHON ?= python3
@@ -8,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check setup bench bench-extraction clean
+.PHONY: demo test check setup bench bench-extraction versus hostile-queries clean
 
 demo: $(READY)
 	$(BIN)/searchkit index seeds/
@@ -29,6 +31,12 @@ bench-extraction: $(READY)
 	$(VENV)/peers/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(VENV)/peers/bin/python -m pip install --quiet -e '.[bench]'
 	$(VENV)/peers/bin/python bench/extraction.py
+
+versus: $(READY)
+	VERSUS_QUERIES=10000 $(BIN)/python -m pytest -s tests/engines/test_versus.py
+
+hostile-queries: $(READY)
+	HOSTILE_QUERIES=100000 HOSTILE_DOCUMENTS=10000 $(BIN)/python -m pytest -s tests/search/test_hostile_queries.py
 
 setup: $(READY)
 

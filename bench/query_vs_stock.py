@@ -221,9 +221,9 @@ def _make_bare(engine: WhooshEngine) -> Callable[[Case], Callable[[], int]]:
 
 def _find_highlighter() -> Callable[[str, q.Query], object]:
     try:
-        from searchkit.search.highlight import make_snippets
+        from searchkit.search.snippets import make_snippets
     except ImportError:
-        print("searchkit.search.highlight is missing: a simple loop stands in for it")
+        print("searchkit.search.snippets is missing: a simple loop stands in for it")
         return _make_simple_snippet
     return make_snippets
 

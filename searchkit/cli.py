@@ -13,10 +13,12 @@ from typer.core import TyperGroup
 from searchkit import options, render
 from searchkit.batch import answer_batch
 from searchkit.errors import DocumentNotFound, EngineError, IndexFault, SearchkitError
-from searchkit.index import DEFAULT_FACETS, Index, QueryOptions, open_index
+from searchkit.index import DEFAULT_FACETS, Index, open_index
 from searchkit.model import Document, Page, Rejected
 from searchkit.outputs import LONGEST_TEXT, ROWS, choose_output
 from searchkit.progress import Progress
+from searchkit.queryoptions import QueryOptions
+from searchkit.reasons import render_reasons
 from searchkit.render import Style
 from searchkit.screen import (
     View,
@@ -189,6 +191,38 @@ def similar(
     with _open(settings) as place:
         found = print_results(place.similar(document_id, **asked), view)
     raise typer.Exit(FOUND if found else NOTHING)
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="The query.")] = "",
+    publisher: options.Publisher = None,
+    entity: options.Entity = None,
+    author: options.Author = None,
+    language: options.Language = None,
+    not_publisher: options.NotPublisher = None,
+    not_entity: options.NotEntity = None,
+    not_author: options.NotAuthor = None,
+    not_language: options.NotLanguage = None,
+    after: options.After = None,
+    before: options.Before = None,
+    match: options.Match = "all",
+    folder: options.Index = None,
+    engine: options.Engine = None,
+    aliases: options.Aliases = None,
+    as_json: options.Json = False,
+    color: options.Color = None,
+) -> None:
+    """Why a query finds what it finds: each word and filter counted, alone and left out."""
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
+    asked = {name: context.params[name] for name in QueryOptions.__annotations__.keys() & context.params.keys()}
+    with _open(settings) as place:
+        found = place.explain(text, **asked)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        print_lines(render_reasons(found, make_style(settings.color, sys.stdout)))
 
 
 @app.command()

@@ -15,7 +15,8 @@ from typing import Any
 from searchkit.engines.base import PERIODS, SORTS
 from searchkit.errors import SearchkitError
 from searchkit.fields import FACETS
-from searchkit.index import MATCHES, open_index
+from searchkit.index import open_index
+from searchkit.queryoptions import MATCHES
 from searchkit.settings import ALIASES, resolve
 
 OFFERED = 20  # values at most: what fits on a screen beside what was typed

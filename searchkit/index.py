@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import date
@@ -14,18 +14,28 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from searchkit import engines
 from searchkit.aliasfile import NONE as NO_FILE
 from searchkit.aliasfile import AliasFile
-from searchkit.engines.base import SORTS, Engine, Request
-from searchkit.errors import EngineNotInstalled, IndexOutdated, QueryError, SettingsError
+from searchkit.engines.base import SORTS, Engine, Matches, Request
+from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
 from searchkit.facets import name_facet, read_facet, show_values
-from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Results
+from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Partial, Results
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
+from searchkit.queryoptions import (
+    QueryOptions,
+    check,
+    check_count,
+    check_options,
+    list_values,
+    read_asked,
+    read_filters,
+)
 from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.bonuses import prefer
 from searchkit.search.concordance import Occurrence, find_occurrences
-from searchkit.search.filters import Filters
+from searchkit.search.correction import suggest
+from searchkit.search.explanation import Explanation, advise, advise_dates, explain
 from searchkit.search.highlight import highlight
-from searchkit.search.parser import parse, parse_words
 from searchkit.search.query import Query, both
+from searchkit.search.question import Archive, Question, read_question
 from searchkit.search.similar import leave_out_copies, make_similar_query
 from searchkit.search.snippets import make_document_snippets
 from searchkit.search.values import find_named, put_first
@@ -34,33 +44,10 @@ from searchkit.settings import ALIASES
 if TYPE_CHECKING:
     from searchkit.suggestions import Suggestion
 
-Values = str | Sequence[str]
 Source = str | Path | Page | Document
 DEFAULT_FACETS = ("publisher", "date", "entity")
-MATCHES = ("all", "any")
-FILTERED = ("publisher", "entity", "author", "language")
-
-
-class QueryOptions(TypedDict, total=False):
-    """What can be said beside the text of a query, in the words of ``searchkit query --help``."""
-
-    publisher: Values
-    entity: Values
-    author: Values
-    language: Values
-    not_publisher: Values
-    not_entity: Values
-    not_author: Values
-    not_language: Values
-    after: str | None
-    before: str | None
-    facets: Sequence[str]
-    sort: str
-    limit: int | None
-    offset: int
-    match: str
-    snippets: int
-    empty_periods: bool
+MOST_PARTIAL = 100  # partial matches, where all hits are asked for
+FEW = 10  # hits, a page of them: where there are no more, a query says what would help
 
 
 class AddOptions(TypedDict, total=False):
@@ -112,76 +99,78 @@ class Index:
 
         Raises QueryError for a text that does not parse, SettingsError for an option that cannot be meant.
         """
-        _check_options(options, "query")
+        check_options(options, "query")
         begun = time.perf_counter()
-        match = _check("match", options.get("match", "all"), MATCHES)
-        asked, warnings = _parse(text, date.today(), match)
-        return replace(self._answer(asked, options), query=text, warnings=warnings,
-                       took_ms=_measure_ms(begun))
+        question = read_asked(text, options)
+        request = self._make_request(question, options)
+        results = self._answer(question, request, options)
+        if request.limit and not request.offset:
+            results = self._lead_on(results, question, request, options.get("snippets", 1))
+        return replace(results, took_ms=_measure_ms(begun))
+
+    def explain(self, text: str = "", **options: Unpack[QueryOptions]) -> Explanation:
+        """Why a query finds what it finds; options are those of ``query``, of which only filters and match count."""
+        check_options(options, "explain")
+        return explain(read_asked(text, options), self._archive)
 
     def similar(self, id_: str, **options: Unpack[QueryOptions]) -> Results:
         """Documents like one, the most alike first; itself and those with the same story are left out.
 
         Options are those of ``query`` but facets. Raises DocumentNotFound.
         """
-        _check_options(options, "similar")
+        check_options(options, "similar")
         document = self.get(id_)
         query = make_similar_query(document, self._count, self.count())
+        question = replace(read_asked("", options), text=f"similar to {id_}", asked=query)
         begun, limit = time.perf_counter(), options.get("limit", 10)
-        first = _check_count("offset", options.get("offset", 0))
-        end = self.count() if limit is None else first + _check_count("limit", limit)
+        first = check_count("offset", options.get("offset", 0))
+        end = self.count() if limit is None else first + check_count("limit", limit)
         options["facets"], options["offset"] = (), 0
 
         def answer(count: int) -> Results:
             options["limit"] = count
-            return self._answer(query, options)
+            return self._answer(question, self._make_request(question, options), options)
 
         results = leave_out_copies(answer, document, first, end)
-        return replace(results, query=f"similar to {id_}", took_ms=_measure_ms(begun))
+        return replace(results, took_ms=_measure_ms(begun))
 
     def find_occurrences(self, document: Document, text: str) -> Iterator[Occurrence]:
         """Each place where a document has what a text asks for, with what stands around it."""
-        return find_occurrences(document, _parse(text, date.today(), "any")[0])
+        return find_occurrences(document, read_question(text, "any", (), date.today()).asked)
 
-    def _answer(self, asked: Query, options: QueryOptions) -> Results:
-        """The results of a query tree under the options."""
-        today = date.today()
-        filters = _read_filters(options)
-        tree = both(asked, filters.to_query(today))
-        names = tuple(dict.fromkeys(_list(options.get("facets", DEFAULT_FACETS))))
+    def _make_request(self, question: Question, options: QueryOptions) -> Request:
+        """What the engine is asked; under the names that hold."""
+        filters = read_filters(options)
         aliases = self._aliases.read()
         facets = []
-        for facet in map(read_facet, names):
+        for facet in map(read_facet, dict.fromkeys(list_values(options.get("facets", DEFAULT_FACETS)))):
             lifted = filters.lift(facet.field)
-            counted = aliases.correct_query(both(asked, lifted.to_query(today))) if lifted else None
-            facets.append(replace(facet, naming=aliases.find_naming(facet.field), query=counted))
+            counted = both(question.asked, lifted.to_query(question.today)) if lifted else None
+            facets.append(replace(facet, naming=aliases.find_naming(facet.field),
+                                  query=aliases.correct_query(counted) if counted else None))
         limit = options.get("limit", 10)
-        request = Request(
-            query=prefer(aliases.correct_query(tree)),
+        return Request(
+            query=prefer(aliases.correct_query(question.tree)),
             facets=tuple(facets),
-            sort=_check("sort", options.get("sort", "relevance"), SORTS),
-            limit=self._engine.count() if limit is None else _check_count("limit", limit),
-            offset=_check_count("offset", options.get("offset", 0)),
+            sort=check("sort", options.get("sort", "relevance"), SORTS),
+            limit=self._engine.count() if limit is None else check_count("limit", limit),
+            offset=check_count("offset", options.get("offset", 0)),
         )
+
+    def _answer(self, question: Question, request: Request, options: QueryOptions) -> Results:
+        """The results of a request, as the options say."""
         matches = self._engine.search(request)
-        count = _check_count("snippets", options.get("snippets", 1))
-        documents = self._engine.get([id_ for id_, _ in matches.hits])
-        shown = aliases.correct_query(tree)  # by the names of the documents as they were indexed
-        hits = tuple(
-            Hit(aliases.correct_document(document), rank, round(score, 4),
-                make_document_snippets(document, shown, count),
-                highlight(document.title or "", shown, document.entities))
-            for rank, (document, (_, score)) in enumerate(zip(documents, matches.hits, strict=True),
-                                                          request.offset + 1))
+        count = check_count("snippets", options.get("snippets", 1))
         return Results(
-            query="",
-            parsed=str(tree),
-            match=options.get("match", "all"),
+            query=question.text,
+            parsed=str(question.tree),
+            match=question.match,
             total=matches.total,
             took_ms=0.0,
-            hits=hits,
+            hits=self._make_hits(matches, question.tree, count, request.offset),
             facets={name_facet(facet): show_values(facet, values, options.get("empty_periods", False))
-                    for facet, values in zip(facets, matches.facets, strict=True)},
+                    for facet, values in zip(request.facets, matches.facets, strict=True)},
+            warnings=(*question.warnings, *map(str, matches.cuts)),
         )
 
     def facets(self, field: str, text: str = "", *, value: str = "",
@@ -222,7 +211,7 @@ class Index:
         for type_ in (name for name in TYPED if name in facets):
             for value in facets[type_]:
                 types.setdefault(value.value or "", []).append(type_)
-        return suggest(field, facets[field], types, self._count, _check_count("limit", limit or 0) or None)
+        return suggest(field, facets[field], types, self._count, check_count("limit", limit or 0) or None)
 
     def get(self, id_: str) -> Document:
         """One document. Raises DocumentNotFound."""
@@ -278,6 +267,44 @@ class Index:
         """Let go of the files."""
         self._engine.close()
 
+    def _make_hits(self, matches: Matches, tree: Query, snippets: int, offset: int = 0) -> tuple[Hit, ...]:
+        """The hits with their documents as they are shown."""
+        aliases = self._aliases.read()
+        shown = aliases.correct_query(tree)  # by the names of the documents as they were indexed
+        documents = self._engine.get([id_ for id_, _ in matches.hits])
+        return tuple(
+            Hit(aliases.correct_document(document), rank, round(score, 4),
+                make_document_snippets(document, shown, snippets),
+                highlight(document.title or "", shown, document.entities))
+            for rank, (document, (_, score)) in enumerate(zip(documents, matches.hits, strict=True), offset + 1))
+
+    def _lead_on(self, results: Results, question: Question, request: Request, snippets: int) -> Results:
+        """Results with what helps where they are few: a correction, partial matches, a line of advice."""
+        if results.total > FEW:
+            return results
+        if results.total or not question.list_clauses():
+            advice = advise_dates(question, self._archive)
+        else:
+            advice = tuple(filter(None, [advise(question, self._archive)]))
+        suggestion = suggest(question, self._archive, results.total)
+        partial = None if results.total else self._find_partial(question, request, snippets)
+        return replace(results, suggestion=suggestion, partial=partial, warnings=(*results.warnings, *advice))
+
+    def _find_partial(self, question: Question, request: Request, snippets: int) -> Partial | None:
+        """The documents with some of the words; None where there is but one, or nothing has any."""
+        loose = question.ask_again(question.text, "any")
+        if loose.asked == question.asked:
+            return None
+        query = prefer(self._aliases.read().correct_query(loose.tree))
+        limit = min(request.limit, MOST_PARTIAL)
+        matches = self._engine.search(replace(request, query=query, facets=(), limit=limit))
+        hits = self._make_hits(matches, loose.tree, snippets)
+        return Partial("any", matches.total, hits) if matches.total else None
+
+    @property
+    def _archive(self) -> Archive:
+        return Archive(self._count, self._engine.find_words)
+
     def _count(self, query: Query) -> int:
         """How many documents a query finds, under the names that hold."""
         return self._engine.search(Request(self._aliases.read().correct_query(query), limit=0)).total
@@ -325,47 +352,5 @@ def _settle_engine(folder: Path, engine: str | None, *, create: bool, rebuild: b
     return manifest.engine
 
 
-def _parse(text: str, today: date, match: str) -> tuple[Query, tuple[str, ...]]:
-    """The tree of a query, and what to warn of; where any word will do, a fault in the signs is no obstacle."""
-    try:
-        return parse(text, today, match), ()
-    except QueryError as fault:
-        words = parse_words(text) if match == "any" else None
-        if words is None:
-            raise
-        return words, (f"read as plain words, for {fault.what}",)
-
-
-def _read_filters(options: QueryOptions) -> Filters:
-    values: dict[str, Any] = dict(options)
-    return Filters(
-        {name: _list(values.get(name)) for name in FILTERED},
-        {name: _list(values.get(f"not_{name}")) for name in FILTERED},
-        options.get("after"),
-        options.get("before"),
-    )
-
-
-def _list(values: Values | None) -> Sequence[str]:
-    return [values] if isinstance(values, str) else values or []
-
-
-def _check_options(options: QueryOptions, method: str) -> None:
-    if unknown := options.keys() - QueryOptions.__annotations__.keys():
-        raise TypeError(f"{method}() has no option '{min(unknown)}'")
-
-
 def _measure_ms(begun: float) -> float:
     return round((time.perf_counter() - begun) * 1000, 1)
-
-
-def _check(option: str, value: str, allowed: Sequence[str]) -> str:
-    if value not in allowed:
-        raise SettingsError(f"'{value}' is no {option}", f"--{option}", f"give one of: {', '.join(allowed)}")
-    return value
-
-
-def _check_count(option: str, value: int) -> int:
-    if value < 0:
-        raise SettingsError(f"{value} is less than nothing", f"--{option}", "give 0 or more")
-    return value

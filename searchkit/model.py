@@ -303,8 +303,24 @@ class FacetValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Partial:
+    """The best documents with some of the words, where none has all: how many there are, and the first of them."""
+
+    match: str
+    total: int
+    hits: tuple[Hit, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON as in ``searchkit query --json``."""
+        return {"match": self.match, "total": self.total, "hits": [hit.to_dict() for hit in self.hits]}
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a query: the same object for the terminal, JSON and every other face."""
+    """The answer to a query: the same object for the terminal, JSON and every other face.
+
+    ``suggestion`` is the query with misspelt words replaced; ``partial`` stands in where no document has all words.
+    """
 
     query: str
     parsed: str
@@ -315,6 +331,7 @@ class Results:
     facets: Mapping[str, tuple[FacetValue, ...]] = field(default_factory=dict)
     suggestion: str | None = None
     warnings: tuple[str, ...] = ()
+    partial: Partial | None = None
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -336,6 +353,7 @@ class Results:
             "hits": [hit.to_dict() for hit in self.hits],
             "facets": {name: [{"value": v.value, "count": v.count} for v in values]
                        for name, values in self.facets.items()},
+            "partial": self.partial.to_dict() if self.partial else None,
         }
 
 

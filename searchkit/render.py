@@ -70,14 +70,19 @@ def make_line(text: str) -> str:
 
 
 def render_results(results: Results, style: Style) -> Iterator[str]:
-    """Lines: the hits, then facets, then how many there are."""
-    for hit in results.hits:
+    """Lines: the hits, or else the partial ones, then facets, then how many there are and what may help."""
+    if results.partial:
+        yield (f"no page has all of these words; the best of {results.partial.total:,} with some of them:")
+        yield ""
+    for hit in (results.partial or results).hits:
         yield from _render_hit(hit, style)
         yield ""
     yield from render_facets(results.facets, style)
     yield _count_hits(results)
     for warning in results.warnings:
         yield make_line(warning)
+    if results.suggestion:
+        yield f"did you mean: {style.bold(make_line(results.suggestion))}"
     if not results.total:
         yield style.dim(f"searched for {make_line(results.parsed)}")
 

@@ -23,13 +23,13 @@ LAYERS = [
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
     {"lines", "captures", "aliasfile", "periods"},
-    {"ledger", "suggestions", "facets"},
+    {"ledger", "suggestions", "facets", "queryoptions"},
     {"budget"},
     {"workers"},
     {"ingest"},
     {"index"},
     {"cli", "options", "batch", "outputs", "timeline", "screen", "pager", "links", "completion", "progress", "render",
-     "__main__", ""},
+     "reasons", "__main__", ""},
 ]
 SEPARATE = {"sources": set(), "pipeline": set(), "search": set(), "engines": {"search"}, "place": {"search"},
             "render": set()}

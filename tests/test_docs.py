@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ import searchkit
 from searchkit import cli, errors
 from searchkit.engines import ENGINES
 from searchkit.fields import BY_NAME, FIELDS
-from searchkit.search.parser import parse
+from searchkit.model import Chrome, Document, Entity, PublicationDate
 from searchkit.version import VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,9 +38,32 @@ def test_every_field_is_in_the_query_language(name):
     assert f"`{name}`" in LANGUAGE
 
 
+@pytest.fixture(scope="module", params=ENGINES)
+def stories(request, tmp_path_factory):
+    """A few stories, such that every example of the query language finds one."""
+    body = ("Huawei and AT&T called off a carrier deal after a ban, and Verizon a boycott. One woman wrote of "
+            "sanctions; more sanctions followed, and sanctions on sanctions. No other carrier deal is near.")
+    names = (Entity("AT&T", "organisation"), Entity("Ajit Pai", "person"), Entity("FBI", "organisation"),
+             Entity("Germany", "place"))
+    index = searchkit.open(None if request.param == "memory" else tmp_path_factory.mktemp("index"),
+                           engine=request.param)
+    yesterday = date.today() - timedelta(days=1)
+    index.add([
+        Document("1", "1", body, title="Huawei ban", publisher="The Harbour Gazette", language="de", entities=names,
+                 url="https://example.org/1", date=PublicationDate("2018-03-22", "day", "given", 1.0),
+                 chrome=(Chrome("Follow us on Spotify", "navigation"),)),
+        Document("2", "2", "Nothing to see.", publisher="Harbour News",
+                 date=PublicationDate(yesterday.isoformat(), "day", "given", 1.0))])
+    with index:
+        yield index
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_every_example_of_the_query_language_parses(example):
-    assert parse(example, date(2026, 11, 22))
+def test_every_example_of_the_query_language_finds_what_it_says(stories, example):
+    results = stories.query(example)
+
+    assert results.total
+    assert results.warnings == ()
 
 
 def test_the_query_language_has_an_example_for_each_kind_of_field():

@@ -17,7 +17,8 @@ from searchkit.errors import (
     QueryError,
     SettingsError,
 )
-from searchkit.index import Index, name_facet, open_index, read_facet
+from searchkit.facets import name_facet, read_facet
+from searchkit.index import Index, open_index
 from searchkit.model import READY, FacetValue, Page
 from searchkit.place import make
 from searchkit.settings import MANIFEST
@@ -285,6 +286,16 @@ def test_hits_and_their_total_stay_with_what_was_chosen(index: Index) -> None:
     results = index.query("ferry", publisher="Coast Gazette", facets=("publisher",))
     assert (results.total, {hit.id for hit in results}) == (2, {"ferry", "tram"})
     assert results.facets["publisher"] == (FacetValue("Coast Gazette", 2), FacetValue(None, 1))
+
+
+def test_a_facet_of_its_own_query_counts_patterns_too(index: Index) -> None:
+    for text in ("f?rry", "ferr*", "fery~"):
+        assert count(index, "publisher", text, publisher="Coast Gazette") == count(index, "publisher", text)
+
+
+def test_what_is_like_a_document_brings_no_advice(index: Index) -> None:
+    results = index.similar("ferry", publisher="Nobody")
+    assert (results.query, results.total, results.suggestion, results.partial) == ("similar to ferry", 0, None, None)
 
 
 def test_empty_periods_are_counted_where_they_are_asked_for(index: Index) -> None:

@@ -79,7 +79,7 @@ def test_the_json_of_results_has_the_keys_of_the_contract() -> None:
                       {"publisher": (FacetValue("P", 1), FacetValue(None, 6))})
     data = results.to_dict()
     assert list(data) == ["schema", "query", "parsed", "match", "total", "took_ms", "suggestion", "warnings", "hits",
-                          "facets"]
+                          "facets", "partial"]
     assert data["schema"] == 1
     assert set(data["hits"][0]) >= {"id", "rank", "score", "title", "date", "publisher", "author", "language", "url",
                                     "path", "entities", "snippets"}

@@ -69,6 +69,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "text": {"num_trees": 300, "learning_rate": 0.04, "num_leaves": 40, "min_data_in_leaf": 60,
              "feature_fraction": 0.4},
 }
+SURE = {"html": 2.5, "text": 4.0}  # log-odds at which no more trees are asked; F1 is the same to .0001
 STORY = 0.5  # share of a block's text that the known body holds, if it is story
 SHINGLE = 4  # words in a row that are looked up in the known body
 NEARBY = 6  # blocks around that tell which of several equal blocks is the story's, and what a few words are
@@ -206,7 +207,7 @@ def train(examples: Sequence[Example], kind: str) -> Model:
         np.vstack([collect(example, inputs) for example in examples]),
         np.concatenate([example.labels[example.chosen] >= STORY for example in examples]),
         weight=np.concatenate([example.weights[example.chosen] for example in examples]))
-    return convert(lightgbm.train(SETTINGS | SIZES[kind], data), inputs)
+    return convert(lightgbm.train(SETTINGS | SIZES[kind], data), inputs, SURE[kind])
 
 
 def list_inputs() -> list[tuple[str, int]]:
@@ -231,7 +232,7 @@ def collect(example: Example, inputs: Sequence[tuple[str, int]]) -> np.ndarray:
     return table
 
 
-def convert(booster: lightgbm.Booster, inputs: Sequence[tuple[str, int]]) -> Model:
+def convert(booster: lightgbm.Booster, inputs: Sequence[tuple[str, int]], sure: float) -> Model:
     """Trees as one table of nodes."""
     roots: list[int] = []
     nodes: list[list[Any]] = []
@@ -249,7 +250,7 @@ def convert(booster: lightgbm.Booster, inputs: Sequence[tuple[str, int]]) -> Mod
 
     for tree in booster.dump_model()["tree_info"]:
         roots.append(enter(tree["tree_structure"]))
-    return Model(tuple(inputs), tuple(roots), tuple((a, b, c, d) for a, b, c, d in nodes), tuple(leaves))
+    return Model(tuple(inputs), tuple(roots), tuple((a, b, c, d) for a, b, c, d in nodes), tuple(leaves), sure)
 
 
 def write_models(models: Mapping[str, Model], path: Path) -> None:
@@ -263,7 +264,7 @@ def write_model(model: Model) -> str:
     """The lists of one model."""
     tests, thresholds, following, others = zip(*model.nodes, strict=True)
     parts = {"inputs": model.inputs, "roots": model.roots, "tests": tests, "thresholds": thresholds, "next": following,
-             "other": others, "leaves": model.leaves}
+             "other": others, "leaves": model.leaves, "sure": model.sure}
     return ",\n".join(f'"{name}": {json.dumps(part, separators=(",", ":"))}' for name, part in parts.items())
 
 

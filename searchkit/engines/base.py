@@ -1,4 +1,4 @@
-"""The engine protocol: seven methods, plain values in and out."""
+"""The engine protocol: eight methods, plain values in and out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import Protocol
 from searchkit.model import Document, FacetValue
 from searchkit.search.aliases import Naming
 from searchkit.search.analysis import Analysed
+from searchkit.search.expansion import Cut
 from searchkit.search.query import Query
+from searchkit.search.vocabulary import Choose
 
 SORTS = ("relevance", "newest", "oldest")
 PERIODS = {"year": 4, "month": 7, "day": 10}  # characters of an ISO date that name the period
@@ -46,18 +48,25 @@ class Request:
     limit: int = 10
     offset: int = 0
 
+    @property
+    def queries(self) -> tuple[Query, ...]:
+        """The query, and those that facets have of their own."""
+        return (self.query, *(facet.query for facet in self.facets if facet.query is not None))
+
 
 @dataclass(frozen=True, slots=True)
 class Matches:
     """An engine's answer: how many match in all, the page asked for as (id, score), and facet counts.
 
     ``facets`` has one entry for each facet requested, in that order. Counts are over all matches,
-    of the request or of the facet's own query.
+    of the request or of the facet's own query. ``cuts`` names the patterns of these queries that fit more words
+    than were looked for.
     """
 
     total: int
     hits: tuple[tuple[str, float], ...]
     facets: tuple[tuple[FacetValue, ...], ...]
+    cuts: tuple[Cut, ...] = ()
 
 
 class Engine(Protocol):
@@ -74,6 +83,12 @@ class Engine(Protocol):
 
     def search(self, request: Request) -> Matches:
         """Answer a request."""
+
+    def find_words(self, field: str, choose: Choose) -> dict[str, int]:
+        """Words of a text field, as written, and in how many documents each stands.
+
+        ``choose`` picks them from a vocabulary; an engine may ask it of several, each with a part of the words.
+        """
 
     def count(self) -> int:
         """How many documents there are."""

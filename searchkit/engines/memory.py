@@ -18,7 +18,9 @@ from searchkit.errors import DocumentNotFound, SettingsError
 from searchkit.model import Document, FacetValue
 from searchkit.search import query as q
 from searchkit.search.analysis import PASSAGE_GAP, Analysed, fold_value
+from searchkit.search.expansion import Expansion, choose_words, compile_pattern, find_cuts
 from searchkit.search.ranking import score, weigh_length, weigh_rarity
+from searchkit.search.vocabulary import Choose, make_vocabulary
 
 
 class MemoryEngine:
@@ -52,7 +54,15 @@ class MemoryEngine:
             hits=tuple((id_, scores[id_]) for id_ in page),
             facets=tuple(self._count(scores if facet.query is None else self._match(facet.query), facet)
                          for facet in request.facets),
+            cuts=find_cuts({pattern: self._expand(pattern)
+                            for query in request.queries for pattern in q.find_patterns(query)}),
         )
+
+    def find_words(self, field: str, choose: Choose) -> dict[str, int]:
+        """Words of a text field and in how many documents each stands."""
+        counts = Counter(word for analysed in self._documents.values()
+                         for word in set(analysed.written[field]) - {PASSAGE_GAP})
+        return {word: counts[word] for word in choose(make_vocabulary(counts))}
 
     def count(self) -> int:
         """How many documents there are."""
@@ -70,40 +80,54 @@ class MemoryEngine:
         match query:
             case q.Everything():
                 return dict.fromkeys(self._documents, 0.0)
-            case q.Term(field, term):
-                return self._score(field, (term,))
-            case q.Phrase(field, terms):
-                return self._score(field, terms)
+            case q.Term() | q.Phrase() | q.Near():
+                return self._score(query, 1)
+            case q.AtLeast(count, child):
+                return self._score(child, count)
+            case q.Prefix(field) | q.Wildcard(field) | q.Fuzzy(field):
+                words = set(self._expand(query).words)
+                return {id_: 1.0 for id_, analysed in self._documents.items()
+                        if not words.isdisjoint(analysed.written[field])}
             case q.And(children):
                 matches = [self._match(child) for child in children]
                 shared = set(self._documents).intersection(*matches)
-                return {id_: sum(scores[id_] for scores in matches) for id_ in shared}
+                return {id_: _add_up(id_, matches) for id_ in shared}
             case q.Or(children):
                 matches = [self._match(child) for child in children]
                 any_of: set[str] = set().union(*matches)
-                return {id_: sum(scores[id_] for scores in matches if id_ in scores) for id_ in any_of}
+                return {id_: _add_up(id_, matches) for id_ in any_of}
             case q.Boost(child, factor):
                 return {id_: factor * points for id_, points in self._match(child).items()}
             case q.Prefer(child, bonuses):
-                extra = [self._match(bonus) for bonus in bonuses]
-                return {id_: points + sum(scores[id_] for scores in extra if id_ in scores)
-                        for id_, points in self._match(child).items()}
+                matched = self._match(child)
+                parts = [matched, *map(self._match, bonuses)]
+                return {id_: _add_up(id_, parts) for id_ in matched}
             case q.Not(child):
                 matched = self._match(child)
                 return {id_: 0.0 for id_ in self._documents if id_ not in matched}
             case _:
-                points = 1.0 if isinstance(query, q.Prefix) else 0.0
-                return {id_: points for id_, analysed in self._documents.items() if _accepts(query, analysed)}
+                return {id_: 0.0 for id_, analysed in self._documents.items() if _accepts(query, analysed)}
 
-    def _score(self, field: str, terms: tuple[str, ...]) -> dict[str, float]:
-        """BM25 of one term, or of several that follow each other."""
+    def _expand(self, pattern: q.Pattern) -> Expansion:
+        """The words that a pattern stands for."""
+        fits = compile_pattern(pattern)
+        frequencies = Counter(word for analysed in self._documents.values()
+                              for word in set(analysed.written[pattern.field]) if word != PASSAGE_GAP and fits(word))
+        return choose_words(frequencies, frequencies.__getitem__)
+
+    def _score(self, query: q.Term | q.Phrase | q.Near, least: int) -> dict[str, float]:
+        """BM25 of a term, or of several as one, where it stands so often at least."""
+        field, terms = query.field, (query.term,) if isinstance(query, q.Term) else query.terms
         texts = {id_: analysed.terms[field] for id_, analysed in self._documents.items()}
-        frequencies = {id_: _count_runs(text, terms) for id_, text in texts.items()}
+        if isinstance(query, q.Near):
+            frequencies = {id_: _count_windows(text, terms, query.slop) for id_, text in texts.items()}
+        else:
+            frequencies = {id_: _count_runs(text, terms) for id_, text in texts.items()}
         lengths = {id_: sum(term != PASSAGE_GAP for term in text) for id_, text in texts.items()}
         average = sum(lengths.values()) / len(lengths) if lengths else 0.0
         idf = sum(weigh_rarity(len(texts), sum(term in text for text in texts.values())) for term in terms)
         return {id_: score(idf, frequency, weigh_length(lengths[id_], average))
-                for id_, frequency in frequencies.items() if frequency}
+                for id_, frequency in frequencies.items() if frequency >= least}
 
     def _rank(self, id_: str, points: float, sort: str) -> tuple[float, float, str]:
         day = _find_day(self._documents[id_])
@@ -126,8 +150,6 @@ class MemoryEngine:
 def _accepts(query: q.Query, analysed: Analysed) -> bool:
     """Whether a document matches a node that neither scores by rarity nor has children."""
     match query:
-        case q.Prefix(field, prefix):
-            return any(word.startswith(prefix) for word in analysed.written[field])
         case q.Keyword(field):
             return query.key in map(fold_value, analysed.keywords[field])
         case q.KeywordPrefix(field, _, excluded):
@@ -142,6 +164,14 @@ def _accepts(query: q.Query, analysed: Analysed) -> bool:
             return not analysed.keywords[field]
         case _:
             raise TypeError(f"not a query: {query!r}")
+
+
+def _add_up(id_: str, parts: Iterable[dict[str, float]]) -> float:
+    """The sum of a document's scores, from left to right: another order differs in the last digit."""
+    total = 0.0
+    for scores in parts:
+        total += scores.get(id_, 0.0)
+    return total
 
 
 def _find_names(analysed: Analysed, request: FacetRequest) -> set[str | None]:
@@ -164,6 +194,12 @@ def _count_runs(text: Sequence[str], terms: tuple[str, ...]) -> int:
     """How often the terms follow each other in the text."""
     width = len(terms)
     return sum(tuple(text[i:i + width]) == terms for i in range(len(text) - width + 1))
+
+
+def _count_windows(text: Sequence[str], terms: tuple[str, ...], slop: int) -> int:
+    """How many places of the text have one of the terms, and all of them within so many places from there."""
+    needed, width = Counter(terms), len(terms) + slop
+    return sum(term in needed and needed <= Counter(text[i:i + width]) for i, term in enumerate(text))
 
 
 def open_folder(folder: Path | None) -> MemoryEngine:

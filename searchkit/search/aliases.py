@@ -15,7 +15,7 @@ from typing import NamedTuple
 from searchkit.fields import BY_NAME
 from searchkit.model import ENTITY_TYPES, Document, Entity
 from searchkit.search.analysis import fold_value
-from searchkit.search.query import And, Keyword, KeywordPrefix, Missing, Not, Or, Query, either
+from searchkit.search.query import And, Boost, Keyword, KeywordPrefix, Missing, Not, Or, Query, either
 
 TABLES = ("entity", "publisher")
 TYPED = tuple(type_ for type_ in ENTITY_TYPES if type_ in BY_NAME)  # fields with the entities of one type
@@ -62,6 +62,8 @@ class Aliases:
                 return Or(tuple(map(self.correct_query, children)))
             case Not(child):
                 return Not(self.correct_query(child))
+            case Boost(child, factor):
+                return Boost(self.correct_query(child), factor)
             case Keyword(name) if self._corrections.get(name):
                 return self._correct_keyword(query)
             case KeywordPrefix(name) if self._corrections.get(name):

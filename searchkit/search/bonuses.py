@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from searchkit.fields import DEFAULT_FIELD
-from searchkit.search.query import And, Boost, Or, Phrase, Prefer, Query, Term, find_leaves
+from searchkit.search.query import And, AtLeast, Boost, Or, Phrase, Prefer, Query, Term
 
 TITLE = 0.3
 PAIR = 0.25
@@ -20,11 +20,24 @@ _MOST_PAIRS = 32  # of a pasted text; each costs a look at the places of two wor
 
 def prefer(query: Query) -> Query:
     """The query with a bonus for each word of the default field; itself when there is no such word."""
-    words = [leaf for leaf in find_leaves(query) if isinstance(leaf, Term) and leaf.field == DEFAULT_FIELD]
-    titles = [Boost(Term(_TITLE_FIELD, word.term), TITLE) for word in words]
+    titles = [Boost(Term(_TITLE_FIELD, word.term), TITLE * factor) for word, factor in _find_words(query, 1)]
     pairs = [Boost(Phrase(DEFAULT_FIELD, pair), PAIR) for pair in dict.fromkeys(_find_pairs(query))]
     bonuses = (*titles, *pairs[:_MOST_PAIRS])
     return Prefer(query, bonuses) if bonuses else query
+
+
+def _find_words(query: Query, factor: float) -> Iterator[tuple[Term, float]]:
+    """The words that a document can match by, each with the boost it has."""
+    match query:
+        case And(children) | Or(children):
+            for child in children:
+                yield from _find_words(child, factor)
+        case Boost(child, more):
+            yield from _find_words(child, factor * more)
+        case Prefer(child) | AtLeast(_, child):
+            yield from _find_words(child, factor)
+        case Term(field) if field == DEFAULT_FIELD:
+            yield query, factor
 
 
 def _find_pairs(query: Query) -> Iterator[tuple[str, str]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from searchkit.fields import DEFAULT_FIELD
 from searchkit.model import ENTITY_TYPES, Entity
 from searchkit.search.analysis import Token, analyse, analyse_word, find_words, fold_value
-from searchkit.search.query import Keyword, KeywordPrefix, Phrase, Prefix, Query, Term, find_leaves
+from searchkit.search.expansion import compile_pattern
+from searchkit.search.nearness import find_places, find_windows
+from searchkit.search.query import Keyword, KeywordPrefix, Near, Pattern, Phrase, Query, Term, find_leaves
 
 READ_FIELDS = (DEFAULT_FIELD, "title")  # those whose words are looked for in headline and story
 _SPACE = re.compile(r"\s")
@@ -27,25 +29,26 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a query looks for in a text field: single terms, phrases, prefixes of written words; and how the
-    entities that it asks for are named, each form with the name of its entity.
+    """What a query looks for in a text field: single terms, phrases, terms near each other, written words; and how
+    the entities that it asks for are named, each form with the name of its entity.
+
+    ``fits`` are tests of a word as written, of prefixes, wildcard patterns and fuzzy words, each with its pattern.
     """
 
     terms: frozenset[str]
     phrases: tuple[tuple[str, ...], ...]
-    prefixes: tuple[str, ...]
+    nears: tuple[tuple[tuple[str, ...], int], ...]
+    fits: tuple[tuple[str, Callable[[str], bool]], ...]
     mentions: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.terms or self.phrases or self.prefixes or self.mentions)
+        return bool(self.terms or self.phrases or self.nears or self.fits or self.mentions)
 
     def find_key(self, term: str, written: str) -> str | None:
         """Which part of the query a word answers."""
         if term in self.terms:
             return term
-        if self.prefixes and written.startswith(self.prefixes):
-            return next(prefix for prefix in self.prefixes if written.startswith(prefix)) + "*"
-        return None
+        return next((pattern for pattern, fits in self.fits if fits(written)), None)
 
 
 def find_wanted(query: Query, fields: Iterable[str], entities: Iterable[Entity] = ()) -> Wanted:
@@ -54,11 +57,13 @@ def find_wanted(query: Query, fields: Iterable[str], entities: Iterable[Entity] 
     """
     names = set(fields)
     leaves = list(find_leaves(query))
-    words = [leaf for leaf in leaves if isinstance(leaf, Term | Phrase | Prefix) and leaf.field in names]
+    words = [leaf for leaf in leaves if isinstance(leaf, Term | Phrase | Near | Pattern) and leaf.field in names]
     return Wanted(
         frozenset(leaf.term for leaf in words if isinstance(leaf, Term)),
         tuple(dict.fromkeys(leaf.terms for leaf in words if isinstance(leaf, Phrase))),
-        tuple(dict.fromkeys(leaf.prefix for leaf in words if isinstance(leaf, Prefix))),
+        tuple(dict.fromkeys((leaf.terms, leaf.slop) for leaf in words if isinstance(leaf, Near))),
+        tuple((str(pattern), compile_pattern(pattern)) for pattern in dict.fromkeys(
+            replace(leaf, field=DEFAULT_FIELD) for leaf in words if isinstance(leaf, Pattern))),
         tuple((form, entity.name) for entity in entities if any(_is_asked(entity, leaf) for leaf in leaves)
               for form in entity.mentions or (entity.name,)),
     )
@@ -76,9 +81,10 @@ def find_spans(text: str, wanted: Wanted) -> list[Span]:
     forms = {word: analyse_word(word) for word in set(find_words(text))}
     present = {term for term, _ in forms.values()}
     phrases = [phrase for phrase in wanted.phrases if phrase and present.issuperset(phrase)]
-    if phrases:
+    nears = [near for near in wanted.nears if present.issuperset(near[0])]
+    if phrases or nears:
         tokens = list(analyse(text))
-        spans = [*_find_runs(tokens, phrases), *_find_single(tokens, 0, wanted)]
+        spans = [*_find_runs(tokens, phrases), *_find_near(tokens, nears), *_find_single(tokens, 0, wanted)]
     else:
         words = [word for word, (term, written) in forms.items() if wanted.find_key(term, written)]
         spans = [span for start, end in _find_chunks(text, words)
@@ -112,6 +118,16 @@ def _find_runs(tokens: Sequence[Token], phrases: Iterable[tuple[str, ...]]) -> I
         for i, term in enumerate(terms):
             if term == phrase[0] and tuple(terms[i:i + width]) == phrase:
                 yield Span(tokens[i].start, tokens[i + width - 1].end, key)
+
+
+def _find_near(tokens: Sequence[Token], nears: Iterable[tuple[tuple[str, ...], int]]) -> Iterator[Span]:
+    """The tokens by which a window holds all the terms, each under its own term."""
+    for terms, slop in nears:
+        places = find_places([token.term for token in tokens], terms)
+        inside = {place for start, end in find_windows(places, terms, slop) for place in range(start, end)}
+        for term, of_term in places.items():
+            for place in inside.intersection(of_term):
+                yield Span(tokens[place].start, tokens[place].end, frozenset((term,)))
 
 
 def _find_mentions(text: str, mentions: Iterable[tuple[str, str]]) -> Iterator[Span]:

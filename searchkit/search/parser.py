@@ -4,7 +4,9 @@
     sequence = chain { chain }                       (AND between them, OR with match="any")
     chain    = unary { "AND" unary }
     unary    = ( "NOT" | "-" | "+" ) unary | primary
-    primary  = "(" query ")" | [ field ":" ] ( "(" query ")" | "phrase" | word | prefix* | date range )
+    primary  = ( "(" query ")" | [ field ":" ] ( "(" query ")" | operand | date range ) ) [ "^" boost ]
+    operand  = word | "phrase" [ "~" places ] | prefix* | wil?d*card | fuzzy~ [ edits ]
+               | "atleast(" number "," ( word | "phrase" ) ")"
     in:FIELD anywhere says which text the words are looked for in (body, title, chrome, all)
 
 The limits keep every query's cost bounded whatever the engine.
@@ -13,28 +15,27 @@ The limits keep every query's cost bounded whatever the engine.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from searchkit.errors import QueryError
 from searchkit.fields import BY_NAME, DEFAULT_FIELD, FIELDS, TEXT_FIELDS, Field, Kind
 from searchkit.search import lexer
-from searchkit.search.analysis import analyse, fold
-from searchkit.search.dates import FORMS, Period, parse_period
+from searchkit.search.analysis import analyse, find_words
 from searchkit.search.lexer import Lexeme
+from searchkit.search.operands import QUOTE_IT, read_date, read_keyword, read_words
 from searchkit.search.query import (
     And,
-    DateRange,
+    AtLeast,
+    Boost,
     Everything,
-    Keyword,
-    KeywordPrefix,
-    Missing,
+    Near,
     Not,
     Or,
     Phrase,
-    Prefix,
     Query,
     Term,
+    Words,
     both,
     either,
 )
@@ -42,10 +43,10 @@ from searchkit.search.stopwords import read_stopwords
 
 MAX_LENGTH = 4096  # characters
 MAX_DEPTH = 64  # nested parentheses and NOTs
-MAX_CLAUSES = 512  # words, phrases and field values
-SHORTEST_PREFIX = 2  # characters before the *
+MAX_CLAUSES = 512  # words, those of phrases too, and field values
+MAX_PATTERNS = 64  # words with a *, ? or ~, times fields: each may be a look at a tenth of the dictionary
+MAX_BOOST = 1000
 SCOPES = {**{f.name: (f.name,) for f in TEXT_FIELDS}, "all": ("body", "chrome")}
-QUOTE_IT = "put it in quotes to search for it as text"
 
 
 def parse(text: str, today: date, match: str = "all") -> Query:
@@ -102,6 +103,7 @@ class _Parser:
     at: int = 0
     depth: int = 0
     clauses: int = 0
+    patterns: int = 0
 
     def read_query(self, scope: tuple[str, ...]) -> Query | None:
         parts = [self._read_sequence(scope)]
@@ -175,18 +177,61 @@ class _Parser:
         self.at += 1
         if lexeme.kind == lexer.OPEN:
             return self._read_group(lexeme, scope)
-        self.clauses += 1
+        if lexeme.kind == lexer.ATLEAST:
+            return self._read_at_least(lexeme, scope)
+        self._count(lexeme, len(scope))
+        operand = self._read_operand(lexeme, scope)
+        return None if operand is None else _weigh(operand, lexeme)
+
+    def _count(self, lexeme: Lexeme, fields: int) -> None:
+        """Keep within the limits of words and patterns; a pattern counts in each field it is looked for in."""
+        self.clauses += len(find_words(lexeme.text)) or 1
+        if lexeme.kind in lexer.PATTERNS:
+            self.patterns += 1 if lexeme.field else fields
         if self.clauses > MAX_CLAUSES:
             raise QueryError(f"the query has more than {MAX_CLAUSES} words", lexeme.position,
                              "search for fewer words at once")
+        if self.patterns > MAX_PATTERNS:
+            raise QueryError(f"the query has more than {MAX_PATTERNS} words with a *, ? or ~", lexeme.position,
+                             "search for fewer of them at once, or in fewer fields")
+
+    def _read_operand(self, lexeme: Lexeme, scope: tuple[str, ...]) -> Query | None:
         if lexeme.field is None:
-            return _read_words(lexeme, scope)
+            return read_words(lexeme, scope)
         column = _find_field(lexeme)
         if column.kind is Kind.TEXT:
-            return _read_words(lexeme, (column.name,))
+            return read_words(lexeme, (column.name,))
+        if lexeme.kind in (lexer.FUZZY, lexer.NEAR):
+            raise QueryError(f"a ~ does not work on the field '{column.name}'", lexeme.position,
+                             f"it works on {', '.join(field.name for field in TEXT_FIELDS)}")
         if column.kind is Kind.DATE:
-            return _read_date(lexeme, column.name, self.today)
-        return _read_keyword(lexeme, column.name)
+            return read_date(lexeme, column.name, self.today)
+        return read_keyword(lexeme, column.name)
+
+    def _read_at_least(self, opening: Lexeme, scope: tuple[str, ...]) -> Query:
+        """How often, and a word or phrase: ``atleast(3, "carrier deal")``."""
+        if not opening.number:
+            raise QueryError("atleast( wants a number above 0", opening.position, "such as: atleast(3, carrier)")
+        if opening.field is not None:
+            scope = _find_text_field(opening)
+        if self._peek() not in lexer.VALUES:
+            raise QueryError("atleast( wants a word or a phrase behind its number", opening.position,
+                             "such as: atleast(3, carrier)")
+        lexeme = self.lexemes[self.at]
+        self.at += 1
+        self._count(lexeme, len(scope))
+        if lexeme.field is not None:
+            scope = _find_text_field(lexeme)
+        counted = []
+        for name in scope:
+            child = read_words(lexeme, (name,))
+            if not isinstance(child, Term | Phrase | Near):
+                raise QueryError("atleast( counts a word or a phrase", lexeme.position, "such as: atleast(3, carrier)")
+            counted.append(AtLeast(opening.number, child))
+        if not self._take(lexer.CLOSE):
+            raise QueryError("atleast( wants a ) behind one word or phrase", opening.position,
+                             'such as: atleast(3, carrier) or atleast(2, "carrier deal")')
+        return _weigh(_weigh(either(*counted), lexeme), self.lexemes[self.at - 1])
 
     def _read_group(self, opening: Lexeme, scope: tuple[str, ...]) -> Query | None:
         """What stands in parentheses; after ``field:`` the field holds for the words inside."""
@@ -201,21 +246,21 @@ class _Parser:
         if not self._take(lexer.CLOSE):
             raise QueryError("this parenthesis is never closed", opening.position,
                              f"add a ), or {QUOTE_IT}")
-        return inside
+        return None if inside is None else _weigh(inside, self.lexemes[self.at - 1])
 
     def _spread(self, name: str) -> None:
         """Give the field to each value up to the closing parenthesis: ``publisher:(a OR b)``."""
         fields: list[str | None] = [name]  # of the parentheses that are open; those with their own keep it
         for place in range(self.at, len(self.lexemes)):
             lexeme = self.lexemes[place]
-            if lexeme.kind == lexer.OPEN:
+            if lexeme.kind in (lexer.OPEN, lexer.ATLEAST):
                 fields.append(lexeme.field or fields[-1])
             elif lexeme.kind == lexer.CLOSE:
                 fields.pop()
             if not fields:
                 return
             if lexeme.kind in lexer.VALUES and lexeme.field is None and fields[-1] == name:
-                self.lexemes[place] = Lexeme(lexeme.kind, lexeme.text, lexeme.position, name)
+                self.lexemes[place] = replace(lexeme, field=name)
 
     def _peek(self) -> str:
         return self.lexemes[self.at].kind if self.at < len(self.lexemes) else lexer.END
@@ -227,7 +272,7 @@ class _Parser:
 
     def _expect_operand(self) -> None:
         kind = self._peek()
-        if kind in (lexer.WORD, lexer.PHRASE, lexer.PREFIX, lexer.OPEN, lexer.NOT, lexer.PLUS):
+        if kind in (*lexer.VALUES, lexer.OPEN, lexer.ATLEAST, lexer.NOT, lexer.PLUS):
             return
         position = self.lexemes[self.at].position if self.at < len(self.lexemes) else self.end
         if kind == lexer.CLOSE:
@@ -265,7 +310,16 @@ def _scores(query: Query) -> bool:
     """Whether a node holds words, and is not a mere filter or exclusion."""
     if isinstance(query, And | Or):
         return any(map(_scores, query.children))
-    return isinstance(query, Term | Phrase | Prefix)
+    return _scores(query.child) if isinstance(query, Boost) else isinstance(query, Words)
+
+
+def _weigh(query: Query, lexeme: Lexeme) -> Query:
+    """The query with the boost that a lexeme gives it."""
+    if lexeme.boost is None:
+        return query
+    if lexeme.boost > MAX_BOOST:
+        raise QueryError(f"a boost of more than {MAX_BOOST:,}", lexeme.position, "write a smaller number behind the ^")
+    return Boost(query, lexeme.boost)
 
 
 def _find_field(lexeme: Lexeme) -> Field:
@@ -279,85 +333,9 @@ def _find_field(lexeme: Lexeme) -> Field:
                      f"{meant}fields: {names}; or {QUOTE_IT}")
 
 
-def _read_words(lexeme: Lexeme, scope: tuple[str, ...]) -> Query | None:
-    """A word, a phrase or a prefix, in each field of the scope."""
-    if lexeme.kind == lexer.PREFIX:
-        return _read_prefix(lexeme, scope)
-    if lexeme.kind == lexer.WORD and "*" in lexeme.text.strip("*") + lexeme.text[:1]:
-        raise QueryError("a * can only end a word", lexeme.position, f"such as: carri*; or {QUOTE_IT}")
-    terms = tuple(token.term for token in analyse(lexeme.text))
-    if not terms:
-        return None
-    if len(terms) == 1:
-        return either(*(Term(name, terms[0]) for name in scope))
-    return either(*(Phrase(name, terms) for name in scope))
-
-
-def _read_prefix(lexeme: Lexeme, scope: tuple[str, ...]) -> Query | None:
-    if not lexeme.text:
-        return Everything()
-    words = [token.written for token in analyse(lexeme.text)]
-    if len(words) > 1 and lexer.is_ideograph(lexeme.text[-1]):
-        return _read_words(Lexeme(lexer.PHRASE, lexeme.text, lexeme.position), scope)
-    if len(words) != 1:
-        raise QueryError("a prefix is the beginning of one word", lexeme.position, "such as: carri*")
-    prefix = fold(lexeme.text).strip("'")
-    if len(prefix) < SHORTEST_PREFIX and not lexer.is_ideograph(prefix):
-        raise QueryError(f"'{lexeme.text}*' is too short a prefix", lexeme.position,
-                         f"give at least {SHORTEST_PREFIX} letters before the *")
-    return either(*(Prefix(name, words[0]) for name in scope))
-
-
-def _read_keyword(lexeme: Lexeme, name: str) -> Query:
-    value = " ".join(lexeme.text.split())
-    if lexeme.kind == lexer.PREFIX:
-        return KeywordPrefix(name, value) if value else Not(Missing(name))
-    if lexeme.kind == lexer.WORD and value.lower() == "none":
-        return Missing(name)
-    if not value:
-        raise QueryError(f"field '{name}' has an empty value", lexeme.position,
-                         f"{name}:none finds documents without one")
-    return Keyword(name, value)
-
-
-def _read_date(lexeme: Lexeme, name: str, today: date) -> Query:
-    """``date:2018``, ``date:>=2018-03``, ``date:2018-03..2018-06`` (either end may be missing)."""
-    text = lexeme.text.strip()
-    if lexeme.kind == lexer.PREFIX:
-        if text:
-            raise QueryError("a date has no prefix", lexeme.position, f"dates are written: {FORMS}")
-        return Not(Missing(name))
-    if text.lower() == "none":
-        return Missing(name)
-    for sign in (">=", "<=", ">", "<"):
-        if text.startswith(sign):
-            period = _read_period(text.removeprefix(sign), lexeme, today)
-            return _compare(name, sign, period, lexeme)
-    if ".." in text:
-        begin, _, end = text.partition("..")
-        first = _read_period(begin, lexeme, today).first.toordinal() if begin.strip() else None
-        last = _read_period(end, lexeme, today).last.toordinal() if end.strip() else None
-        if first is None and last is None:
-            return Not(Missing(name))
-        if first and last and first > last:
-            raise QueryError("this range of dates ends before it begins", lexeme.position, "swap its ends")
-        return DateRange(name, first, last)
-    period = _read_period(text, lexeme, today)
-    return DateRange(name, period.first.toordinal(), period.last.toordinal())
-
-
-def _compare(name: str, sign: str, period: Period, lexeme: Lexeme) -> DateRange:
-    first, last = period.first.toordinal(), period.last.toordinal()
-    if (sign == ">" and period.last == date.max) or (sign == "<" and period.first == date.min):
-        raise QueryError(f"no day is {'after' if sign == '>' else 'before'} this one", lexeme.position,
-                         f"{name}:{sign}= takes the day itself in")
-    return {">": DateRange(name, last + 1, None), ">=": DateRange(name, first, None),
-            "<": DateRange(name, None, first - 1), "<=": DateRange(name, None, last)}[sign]
-
-
-def _read_period(text: str, lexeme: Lexeme, today: date) -> Period:
-    try:
-        return parse_period(text, today)
-    except ValueError:
-        raise QueryError(f"'{text.strip()}' is no date", lexeme.position,
-                         f"dates are written: {FORMS}") from None
+def _find_text_field(lexeme: Lexeme) -> tuple[str, ...]:
+    column = _find_field(lexeme)
+    if column.kind is not Kind.TEXT:
+        raise QueryError(f"atleast( does not count values of the field '{column.name}'", lexeme.position,
+                         f"it counts words of {', '.join(field.name for field in TEXT_FIELDS)}")
+    return (column.name,)

@@ -44,6 +44,34 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """Documents in whose text field the terms stand near each other, in any order. Scores as ``Phrase`` does.
+
+    They are near in a window of as many places as there are terms, and ``slop`` more, that begins with one of
+    them and holds each as often as it stands in ``terms``; the windows are counted. The border between two
+    passages (headline and story, two stripped blocks) takes one place.
+    """
+
+    field: str
+    terms: tuple[str, ...]
+    slop: int
+
+    def __str__(self) -> str:
+        return f'{self.field}:"{" ".join(self.terms)}"~{self.slop}'
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Documents in which the child, words of a text field, stands at least ``count`` times. Scores what it scores."""
+
+    count: int
+    child: Term | Phrase | Near
+
+    def __str__(self) -> str:
+        return f"atleast({self.count}, {self.child})"
+
+
+@dataclass(frozen=True, slots=True)
 class Prefix:
     """Documents in whose text field a word, as written, begins so. Scores 1."""
 
@@ -52,6 +80,32 @@ class Prefix:
 
     def __str__(self) -> str:
         return f"{self.field}:{self.prefix}*"
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """Documents with a word, as written, of this pattern: ? is one character, * any number of them. Scores 1."""
+
+    field: str
+    pattern: str
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.pattern}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """Documents with a word, as written, that begins with the same letter and is ``distance`` edits away or less.
+
+    An edit is a letter added, left out or replaced, or two neighbours swapped. Scores 1.
+    """
+
+    field: str
+    word: str
+    distance: int
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.word}~{self.distance}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +219,9 @@ class Prefer:
         return str(self.child)
 
 
-Query = (Everything | Term | Phrase | Prefix | Keyword | KeywordPrefix | DateRange | Missing | And | Or | Not
-         | Boost | Prefer)
+Pattern = Prefix | Wildcard | Fuzzy  # nodes that stand for words of the index: see ``search.expansion``
+Words = Term | Phrase | Near | AtLeast | Pattern  # nodes that match by the words of a text field
+Query = Everything | Words | Keyword | KeywordPrefix | DateRange | Missing | And | Or | Not | Boost | Prefer
 
 
 def both(*queries: Query) -> Query:
@@ -187,10 +242,25 @@ def find_leaves(query: Query) -> Iterator[Query]:
     if isinstance(query, And | Or):
         for child in query.children:
             yield from find_leaves(child)
-    elif isinstance(query, Boost | Prefer):
+    elif isinstance(query, Boost | Prefer | AtLeast):
         yield from find_leaves(query.child)
     elif not isinstance(query, Not):
         yield query
+
+
+def find_patterns(query: Query) -> Iterator[Pattern]:
+    """The nodes that stand for words of the index, left to right, those below a ``Not`` too."""
+    match query:
+        case And(children) | Or(children):
+            for child in children:
+                yield from find_patterns(child)
+        case Prefer(child, bonuses):
+            for part in (child, *bonuses):
+                yield from find_patterns(part)
+        case Not(child) | Boost(child):
+            yield from find_patterns(child)
+        case Prefix() | Wildcard() | Fuzzy():
+            yield query
 
 
 def _inner(query: Query) -> str:

@@ -354,3 +354,23 @@ def test_a_limit_of_a_date_facet_keeps_the_latest(engine):
 def test_facets_of_no_matches_are_empty(engine):
     engine.add([make("1", publisher="Post")])
     assert count(engine, "publisher", Term("body", "x")) == {}
+
+
+# words
+
+
+def test_words_are_counted_as_written_and_by_document(engine):
+    engine.add([make("1", "Carriers carry; a carrier."), make("2", "the carriers", title="Carried"), make("3", "none")])
+
+    def choose(vocabulary):
+        return [word for word in vocabulary.words if word.startswith("carri")]
+
+    assert engine.find_words("body", choose) == {"carried": 1, "carrier": 1, "carriers": 2}
+    assert engine.find_words("title", choose) == {"carried": 1}
+    assert engine.find_words("chrome", choose) == {}
+
+
+def test_words_of_deleted_documents_are_no_more(engine):
+    engine.add([make("1", "sail"), make("2", "sail sails")])
+    engine.delete(["2"])
+    assert engine.find_words("body", lambda vocabulary: [w for w in vocabulary.words if w[0] == "s"]) == {"sail": 1}

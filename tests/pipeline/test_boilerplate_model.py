@@ -14,7 +14,7 @@ STORY = [
     "“Nobody had looked at it since the war,” said Tom Baker, who keeps the lock and lives in the house beside it.",
 ]
 # One tree: up to 10 words is furniture, more is likely story if the block below ends a sentence.
-TREE = model.Model((("words", 0), ("ends", 1)), (0,), ((0, 10.0, -1, 1), (1, 0.5, -2, -3)), (-3.0, -0.5, 3.0))
+TREE = model.Model((("words", 0), ("ends", 1)), (0,), ((0, 10.0, -1, 1), (1, 0.5, -2, -3)), (-3.0, -0.5, 3.0), 4.0)
 
 
 def build(page):
@@ -39,7 +39,7 @@ def test_only_candidates_are_rated():
 
 @pytest.mark.parametrize("shift", [-3, -1, 0, 1, 3])
 def test_a_neighbour_beyond_the_page_counts_as_nothing(shift):
-    one = model.Model((("words", shift),), (0,), ((0, 1.0, -1, -2),), (-1.0, 1.0))
+    one = model.Model((("words", shift),), (0,), ((0, 1.0, -1, -2),), (-1.0, 1.0), 4.0)
 
     ratings = model.evaluate(one, {"words": [5.0, 5.0]}, [0, 1])
 
@@ -70,7 +70,7 @@ def test_the_models_are_small():
 
 
 def test_pages_are_judged_with_the_model_that_is_given():
-    nothing = model.Model((("words", 0),), (0,), ((0, 0.0, -1, -1),), (-9.0,))
+    nothing = model.Model((("words", 0),), (0,), ((0, 0.0, -1, -1),), (-9.0,), 4.0)
     page = textdump.parse("\n\n".join(STORY))
 
     assert sum(verdict.keep for verdict in boilerplate.judge(page)) == 3

@@ -135,6 +135,17 @@ def test_words_come_before_the_names_that_were_only_filtered_by() -> None:
     assert "zebra" in shown.text
 
 
+@pytest.mark.parametrize(("query", "shown"), [
+    ('"red zebra"~2', "**red** and old **zebra**. Then some quite different words, then zebra."),
+    ("ze?ra", "red and old **zebra**. Then some quite different words, then **zebra**."),
+    ("z*a", "red and old **zebra**. Then some quite different words, then **zebra**."),
+    ("zerba~", "red and old **zebra**. Then some quite different words, then **zebra**."),
+])
+def test_words_near_each_other_and_words_that_a_pattern_fits_are_marked(query: str, shown: str) -> None:
+    snippet, = find(query, "red and old zebra. Then some quite different words, then zebra.")
+    assert snippet.mark() == shown
+
+
 def test_a_text_can_be_marked_up_without_becoming_markup() -> None:
     assert Snippet("<b>red</b>", 0, ((3, 6),)).mark("<i>", "</i>", escape) == "&lt;b&gt;<i>red</i>&lt;/b&gt;"
 

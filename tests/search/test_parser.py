@@ -8,19 +8,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchkit.errors import QueryError
-from searchkit.search.parser import MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, parse
+from searchkit.search.parser import MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH, MAX_PATTERNS, parse
 from searchkit.search.query import (
     And,
+    AtLeast,
+    Boost,
     DateRange,
     Everything,
+    Fuzzy,
     Keyword,
     KeywordPrefix,
     Missing,
+    Near,
     Not,
     Or,
     Phrase,
     Prefix,
     Term,
+    Wildcard,
 )
 
 TODAY = date(2020, 2, 29)
@@ -155,7 +160,9 @@ def test_the_limits_of_length_depth_and_clauses_are_told() -> None:
     for text, said in (("x" * (MAX_LENGTH + 1), "characters, more than"),
                        ("(" * (MAX_DEPTH + 1) + "x" + ")" * (MAX_DEPTH + 1), "nested more than"),
                        ("NOT " * (MAX_DEPTH + 1) + "x", "nested more than"),
-                       ("ab " * (MAX_CLAUSES + 1), "more than 512 words")):
+                       ("ab " * (MAX_CLAUSES + 1), "more than 512 words"),
+                       (f'"{"ab " * (MAX_CLAUSES + 1)}"', "more than 512 words"),
+                       ("ab* " * (MAX_PATTERNS + 1), "more than 64 words with a")):
         with pytest.raises(QueryError, match=said):
             read(text)
     assert read("(" * MAX_DEPTH + "x" + ")" * MAX_DEPTH) == body("x")
@@ -163,7 +170,7 @@ def test_the_limits_of_length_depth_and_clauses_are_told() -> None:
 
 SIGNS = st.sampled_from(["(", ")", '"', "“", "*", "-", "+", "AND ", "OR ", "NOT ", "title:", "date:", "publisher:",
                          "in:", ">", "<=", "..", "2018", "9999-12-31", "0001", "last 3 days", "red", "none", " ", "华",
-                         "O’Neill", "\ud800", "\x00", "a:", "b*"])
+                         "O’Neill", "\ud800", "\x00", "a:", "b*", "?", "^2", "^", "~", "~2", "atleast(2, "])
 
 
 @given(st.one_of(st.text(), st.lists(SIGNS, max_size=30).map("".join)), st.sampled_from(["all", "any"]))
@@ -186,7 +193,82 @@ def test_a_hostile_text_is_answered_at_once(part: str, size: int) -> None:
     assert time.perf_counter() - begun < 2
 
 
-@pytest.mark.parametrize("text", ["*foo", "te*st", "title:*foo"])
-def test_a_star_that_does_not_end_a_word_is_refused_and_not_dropped(text):
-    with pytest.raises(QueryError, match="can only end a word"):
+@pytest.mark.parametrize("text", ["*foo", "*fo*o", "?oo", "title:*foo", "title:?oo"])
+def test_a_star_that_begins_a_word_is_refused_and_not_dropped(text):
+    with pytest.raises(QueryError, match="cannot begin a word"):
         parse(text, TODAY)
+
+
+@pytest.mark.parametrize(("text", "tree"), [
+    ("wom?n", Wildcard("body", "wom?n")),
+    ("Wom?N,", Wildcard("body", "wom?n")),
+    ("car*r", Wildcard("body", "car*r")),
+    ("colo*r?", Wildcard("body", "colo*r?")),
+    ("carr**", Prefix("body", "carr")),
+    ("carri*,", Prefix("body", "carri")),
+    ("Cafés?t in:title", Wildcard("title", "cafes?t")),
+    ("what sank?", body("sank")),
+    ("really?!", body("realli")),
+    ("example.org/find?id=3", Phrase("body", ("exampl", "org", "find", "id", "3"))),
+    ("carier~", Fuzzy("body", "carier", 2)),
+    ("red~", Fuzzy("body", "red", 1)),
+    ("Runing~1", Fuzzy("body", "runing", 1)),
+    ("title:carier~0", Fuzzy("title", "carier", 0)),
+    ("~20", body("20")),
+    ('"red skies"~3', Near("body", ("red", "sky"), 3)),
+    ('title:"red sky"~0', Near("title", ("red", "sky"), 0)),
+    ('"red"~3', body("red")),
+    ("atleast(3, carriers)", AtLeast(3, body("carrier"))),
+    ('ATLEAST( 2 ,"red sky" )', AtLeast(2, Phrase("body", ("red", "sky")))),
+    ('atleast(2, "red sky"~4)', AtLeast(2, Near("body", ("red", "sky"), 4))),
+    ("title:atleast(2, red)", AtLeast(2, Term("title", "red"))),
+    ("atleast(2, title:red)", AtLeast(2, Term("title", "red"))),
+    ("atleast(2, red) in:all", Or((AtLeast(2, body("red")), AtLeast(2, Term("chrome", "red"))))),
+    ("-atleast(2, red)", Not(AtLeast(2, body("red")))),
+    ("red^2", Boost(body("red"), 2)),
+    ("red^2 blue", And((Boost(body("red"), 2), body("blue")))),
+    ('"red sky"^3', Boost(Phrase("body", ("red", "sky")), 3)),
+    ('"red sky"~2^1.5', Boost(Near("body", ("red", "sky"), 2), 1.5)),
+    ("(red blue)^0.5", Boost(And((body("red"), body("blue"))), 0.5)),
+    ("atleast(2, red)^2", Boost(AtLeast(2, body("red")), 2)),
+    ("carier~1^2", Boost(Fuzzy("body", "carier", 1), 2)),
+    ("carri*^2", Boost(Prefix("body", "carri"), 2)),
+    ("publisher:(a^2 OR b)", Or((Boost(Keyword("publisher", "a"), 2), Keyword("publisher", "b")))),
+    ("red ^2", And((body("red"), body("2")))),
+    ("red^blue", Phrase("body", ("red", "blue"))),
+])
+def test_what_the_signs_in_and_behind_words_mean(text: str, tree: object) -> None:
+    assert read(text) == tree
+
+
+@pytest.mark.parametrize(("text", "position", "said"), [
+    ("red c*-d", 4, "is one word"),
+    ("c*?", 0, "too few letters"),
+    ("red COVID-19~", 4, "fuzzy word is one word"),
+    ("carri*~", 0, "fuzzy word is one word"),
+    ("a~", 0, "too short"),
+    ("carrier~3", 0, "at most 2 letters"),
+    ('"red sky"~', 0, "wants a number"),
+    ('"red sky"~1001', 0, "wants a number up to 1,000"),
+    ("publisher:post~", 0, "does not work on the field 'publisher'"),
+    ("atleast(red)", 0, "wants a number and a word"),
+    ("atleast(0, red)", 0, "number above 0"),
+    ("atleast(2, )", 0, "wants a word"),
+    ("atleast(2, &)", 11, "counts a word or a phrase"),
+    ("atleast(2, carri*)", 11, "counts a word or a phrase"),
+    ("atleast(2, red blue)", 0, "wants a )"),
+    ("atleast(2, red", 0, "wants a )"),
+    ("atleast(2, publisher:x)", 11, "does not count values of the field 'publisher'"),
+    ("red^1001", 0, "more than 1,000"),
+    ("(red)^x", 5, "wants a number behind it"),
+])
+def test_signs_that_cannot_be_meant_are_refused(text: str, position: int, said: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        read(text)
+    assert said in caught.value.what
+    assert caught.value.position == position
+
+
+def test_in_any_of_the_words_a_boosted_one_is_a_word_and_a_boosted_value_a_filter() -> None:
+    assert read("red^2 blue publisher:x^2", "any") == And((
+        Or((Boost(body("red"), 2), body("blue"))), Boost(Keyword("publisher", "x"), 2)))

@@ -16,14 +16,17 @@ from searchkit.engines.base import Matches, Request
 from searchkit.engines.whoosh.counting import Matched, choose_page, count_facet
 from searchkit.engines.whoosh.damage import PAUSE, translate_damage, try_again
 from searchkit.engines.whoosh.evaluation import Evaluation, Rarity
-from searchkit.engines.whoosh.schema import make_row, make_schema
+from searchkit.engines.whoosh.patterns import Patterns
+from searchkit.engines.whoosh.schema import WRITTEN, encode_term, make_row, make_schema
 from searchkit.engines.whoosh.shard import Snapshot, find_state, open_snapshot
 from searchkit.engines.whoosh.storage import Storage
 from searchkit.engines.whoosh.writer import Writer, merge_segments
 from searchkit.errors import DocumentNotFound, IndexFault, IndexLocked, IndexNotFound, IndexOutdated
 from searchkit.model import Document
 from searchkit.search.analysis import Analysed
-from searchkit.search.query import Query
+from searchkit.search.expansion import find_cuts
+from searchkit.search.query import Query, find_patterns
+from searchkit.search.vocabulary import Choose
 
 TOC_FILES, LOCK_FILE = "_MAIN_*.toc", "MAIN_WRITELOCK"
 
@@ -80,7 +83,8 @@ class WhooshEngine:
         """Answer a request."""
         snapshot = self._refresh()
         rarity = Rarity(snapshot)
-        evaluations = [Evaluation(shard, snapshot, rarity) for shard in snapshot.shards]
+        patterns = Patterns(snapshot, (pattern for query in request.queries for pattern in find_patterns(query)))
+        evaluations = [Evaluation(shard, snapshot, rarity, patterns) for shard in snapshot.shards]
         matches = _match(evaluations, request.query)
         counted: dict[Query | None, list[Matched]] = {None: matches}
         for facet in request.facets:
@@ -93,7 +97,16 @@ class WhooshEngine:
             total=sum(len(part.documents) for part in matches),
             hits=tuple(_name_hit(*hit, request) for hit in choose_page(matches, request)),
             facets=tuple(count_facet(counted[facet.query], facet) for facet in request.facets),
+            cuts=find_cuts(patterns.expansions),
         )
+
+    def find_words(self, field: str, choose: Choose) -> dict[str, int]:
+        """Words of a text field and in how many documents each stands."""
+        shards = self._refresh().shards
+        chosen = {word for shard in shards for word in choose(shard.columns.vocabulary(field))}
+        counts = {word: sum(shard.find_frequency(field + WRITTEN, encode_term(word)) for shard in shards)
+                  for word in sorted(chosen)}
+        return {word: count for word, count in counts.items() if count}
 
     def count(self) -> int:
         """How many documents there are."""

@@ -28,19 +28,22 @@ from searchkit.engines.whoosh.schema import (
     LENGTH,
     LENGTH_TERM,
     SEPARATOR,
+    WRITTEN,
     decode_term,
     encode_term,
 )
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
 from searchkit.search.analysis import fold_value
+from searchkit.search.vocabulary import Vocabulary, find_letters
 
-VERSION = 1
+VERSION = 2
 EXTENSION = ".columns"
 HEADER = Struct("<8sI")  # tag and length of the table that follows
 TAG = b"skcolumn"
 NUMBER = "I"  # type code of all arrays
 
 Expand = Callable[[str, bytes], Iterator[tuple[bytes, Postings]]]
+ListTerms = Callable[[str], Iterator[bytes]]
 
 
 class Strings:
@@ -150,6 +153,15 @@ class Columns:
         cut: list[str] = self._read[name]
         return cut
 
+    def vocabulary(self, field: str) -> Vocabulary:
+        """The words of a text field as written; those of deleted documents are among them."""
+        name = f"words {field}"
+        if name not in self._read:
+            words = decode_term(bytes(self._slice(name))).split("\n")
+            self._read[name] = Vocabulary(words if words != [""] else [], self._array(f"letters {field}"))
+        vocabulary: Vocabulary = self._read[name]
+        return vocabulary
+
     def _slice(self, name: str) -> memoryview:
         start, end = self._places[name]
         return self._content[start:end]
@@ -180,10 +192,11 @@ def load_columns(path: Path) -> Columns | None:
         return None
 
 
-def make_columns(expand: Expand, size: int) -> bytes:
+def make_columns(expand: Expand, list_terms: ListTerms, size: int) -> bytes:
     """The columns of a segment of ``size`` documents, as they stand in a file.
 
-    ``expand`` finds the terms of a field that begin with some bytes, in order, each with its postings.
+    ``expand`` finds the terms of a field that begin with some bytes, in order, each with its postings;
+    ``list_terms`` finds all terms of a field.
     """
     writer = _Writer()
     ids = [b""] * size
@@ -198,6 +211,9 @@ def make_columns(expand: Expand, size: int) -> bytes:
                 lengths[document] = int(length)
         writer.add(f"length {field.name}", lengths)
         writer.totals[field.name] = sum(lengths)
+        words = list(list_terms(field.name + WRITTEN))
+        writer.add(f"words {field.name}", b"\n".join(words))
+        writer.add(f"letters {field.name}", array(NUMBER, map(find_letters, map(decode_term, words))))
     for field in (*KEYWORD_FIELDS, *DATE_FIELDS):
         values, owned = [], [[] for _ in range(size)]  # type: tuple[list[bytes], list[list[int]]]
         for term, postings in expand(field.name, b""):

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping, Set
 from itertools import compress, repeat
 from struct import unpack
 
+from searchkit.engines.whoosh.patterns import Patterns
 from searchkit.engines.whoosh.postings import Postings
-from searchkit.engines.whoosh.schema import PLACE_SIZE, SEPARATOR, WRITTEN, encode_term
+from searchkit.engines.whoosh.schema import PLACE_SIZE, SEPARATOR, encode_term
 from searchkit.engines.whoosh.shard import Shard, Snapshot
 from searchkit.search import query as q
+from searchkit.search.nearness import find_windows
 from searchkit.search.ranking import score, weigh_rarity
 
 FEW = 8  # a list is searched, not walked, for documents that are fewer than an eighth of it
@@ -38,12 +40,14 @@ class Rarity:
 class Evaluation:
     """Matches and scores of queries on one shard."""
 
-    def __init__(self, shard: Shard, snapshot: Snapshot, rarity: Rarity) -> None:
+    def __init__(self, shard: Shard, snapshot: Snapshot, rarity: Rarity, patterns: Patterns) -> None:
         self.shard = shard
         self._snapshot = snapshot
         self._rarity = rarity
+        self._patterns = patterns
+        self._fits: dict[q.Pattern, Set[int]] = {}
         self._postings: dict[tuple[str, str], Postings] = {}
-        self._runs: dict[q.Phrase, dict[int, int]] = {}
+        self._runs: dict[q.Phrase | q.Near, dict[int, int]] = {}
 
     def match(self, query: q.Query) -> Set[int]:
         """Documents that match."""
@@ -54,8 +58,12 @@ class Evaluation:
                 return set().union(*map(self.match, children))
             case q.Boost(child) | q.Prefer(child):
                 return self.match(child)
-            case q.Prefix(field, prefix):
-                return self.shard.expand(field + WRITTEN, encode_term(prefix))
+            case q.Prefix() | q.Wildcard() | q.Fuzzy():
+                if query not in self._fits:
+                    self._fits[query] = self._patterns.match(query, self.shard)
+                return self._fits[query]
+            case q.AtLeast(_, child):
+                return self.narrow(self.match(child), query)
             case q.Keyword(field):
                 return self.shard.expand(field, encode_term(query.key + SEPARATOR))
             case q.KeywordPrefix(field, _, excluded):
@@ -63,7 +71,7 @@ class Evaluation:
             case q.And(children) if children:
                 first, *others = sorted(children, key=self._estimate)
                 return self._narrow_all(self.match(first), others)
-            case q.Phrase(field, terms) if terms:
+            case q.Phrase(field, terms) | q.Near(field, terms) if terms:
                 rarest = min(terms, key=lambda term: len(self._read(field, term).documents))
                 return self.narrow(set(self._read(field, rarest).documents), query)
             case _:
@@ -80,9 +88,15 @@ class Evaluation:
                 return documents - self.narrow(documents, child)
             case q.Boost(child) | q.Prefer(child):
                 return self.narrow(documents, child)
-            case q.Phrase():
+            case q.Phrase() | q.Near():
                 runs = self._count_runs(query, documents)
                 return {document for document in documents if runs[document]}
+            case q.AtLeast(count, q.Term(field, term)):
+                found = _choose(self._read(field, term), documents)
+                return {document for document, frequency in zip(*found, strict=False) if frequency >= count}
+            case q.AtLeast(count, q.Phrase() | q.Near() as child):
+                runs = self._count_runs(child, documents)
+                return {document for document in documents if runs[document] >= count}
             case q.DateRange(_, first, last):
                 days = self.shard.columns.days
                 low, high = 1 if first is None else max(first, 1), 1 << 32 if last is None else last
@@ -99,10 +113,12 @@ class Evaluation:
             case q.Term(field, term):
                 found = _choose(self._read(field, term), documents)
                 return self._weigh(field, (term,), *found)
-            case q.Phrase(field, terms) if terms:
+            case q.Phrase(field, terms) | q.Near(field, terms) if terms:
                 runs = self._count_runs(query, documents)
                 return self._weigh(field, terms, documents, [runs[document] for document in documents])
-            case q.Prefix():
+            case q.AtLeast(_, child):
+                return self.score(child, documents)
+            case q.Prefix() | q.Wildcard() | q.Fuzzy():
                 return dict.fromkeys(documents, 1.0)
             case q.And(children):
                 return _add_up(self.score(child, documents) for child in children)
@@ -134,15 +150,15 @@ class Evaluation:
         match query:
             case q.Term(field, term):
                 return len(self._read(field, term).documents)
-            case q.Phrase(field, terms) if terms:
+            case q.Phrase(field, terms) | q.Near(field, terms) if terms:
                 return min(len(self._read(field, term).documents) for term in terms)
             case q.And(children) if children:
                 return min(map(self._estimate, children))
             case q.Or(children):
                 return min(sum(map(self._estimate, children)), self.shard.count)
-            case q.Boost(child) | q.Prefer(child):
+            case q.Boost(child) | q.Prefer(child) | q.AtLeast(_, child):
                 return self._estimate(child)
-            case q.Keyword() | q.KeywordPrefix() | q.Prefix():
+            case q.Keyword() | q.KeywordPrefix() | q.Prefix() | q.Wildcard() | q.Fuzzy():
                 return self.shard.count // 2
             case _:
                 return self.shard.count + 1
@@ -160,8 +176,8 @@ class Evaluation:
         norms = map(self._snapshot.norms(field).__getitem__, map(lengths.__getitem__, documents))
         return dict(zip(documents, map(score, repeat(idf), frequencies, norms), strict=False))  # type: ignore[arg-type]
 
-    def _count_runs(self, phrase: q.Phrase, documents: Set[int]) -> dict[int, int]:
-        """How often the terms follow each other, at least for these documents."""
+    def _count_runs(self, phrase: q.Phrase | q.Near, documents: Set[int]) -> dict[int, int]:
+        """How often the terms follow each other, or stand near each other, at least for these documents."""
         runs = self._runs.setdefault(phrase, {})
         new = documents - runs.keys()
         if new:
@@ -169,7 +185,10 @@ class Evaluation:
             lists = [self._read(phrase.field, term) for term in phrase.terms]
             shared = set(new).intersection(*(postings.documents for postings in lists))
             for document in shared:
-                runs[document] = _count_starts(document, lists)
+                if isinstance(phrase, q.Near):
+                    runs[document] = _count_windows(document, lists, phrase)
+                else:
+                    runs[document] = _count_starts(document, lists)
         return runs
 
 
@@ -189,12 +208,27 @@ def _choose(postings: Postings, documents: Set[int]) -> tuple[list[int], Iterabl
 def _count_starts(document: int, lists: list[Postings]) -> int:
     """At how many places of a document a phrase begins. All lists have the document."""
     starts: set[int] | None = None
-    for shift, (documents, _, values) in enumerate(lists):
-        value = values[bisect_left(documents, document)] if values else b""
-        places = unpack(f"<{len(value) // PLACE_SIZE}I", value)
+    for shift, postings in enumerate(lists):
+        places = _read_places(document, postings)
         shifted = {place - shift for place in places} if shift else set(places)
         starts = shifted if starts is None else starts & shifted
+        if not starts:
+            return 0
     return len(starts or ())
+
+
+def _count_windows(document: int, lists: list[Postings], near: q.Near) -> int:
+    """How many windows of a document hold the terms. All lists have the document."""
+    places = {term: _read_places(document, postings)
+              for term, postings in dict(zip(near.terms, lists, strict=True)).items()}
+    return sum(1 for _ in find_windows(places, near.terms, near.slop))
+
+
+def _read_places(document: int, postings: Postings) -> tuple[int, ...]:
+    """Where a term stands in a document that has it."""
+    documents, _, values = postings
+    value = values[bisect_left(documents, document)] if values else b""
+    return unpack(f"<{len(value) // PLACE_SIZE}I", value)
 
 
 def _add_up(parts: Iterable[Mapping[int, float]]) -> Mapping[int, float]:

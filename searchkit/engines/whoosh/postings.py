@@ -55,6 +55,14 @@ class Entry(NamedTuple):
     postings: Postings
 
 
+class Extent(NamedTuple):
+    """How many documents have a term, deleted ones too; where its posting list lies, and how many bytes it has."""
+
+    frequency: int
+    offset: int
+    length: int
+
+
 NO_POSTINGS = Postings(())
 
 
@@ -66,13 +74,31 @@ def read_postings(file: StructFile, info: W3TermInfo) -> Postings:
 
 def read_dictionary(storage: FileStorage, segment: W3Segment) -> Iterator[Entry]:
     """All terms of a segment with their postings, in order."""
-    name = segment.make_filename(W3Codec.TERMS_EXT)
-    terms = OrderedHashReader(storage.open_file(name), storage.file_length(name))
+    terms = open_dictionary(storage, segment)
     lists = storage.open_file(segment.make_filename(W3Codec.POSTS_EXT))
     fields = {pack_ushort(number): name for name, number in terms.extras["fieldmap"].items()}
     for key, info in terms.items():
         *_, offset, length = _INFO.unpack(info)
         yield Entry(fields[key[:2]], key[2:], decode_postings(lists.get(offset, length)))
+
+
+def open_dictionary(storage: FileStorage, segment: W3Segment) -> OrderedHashReader:
+    """The dictionary of a segment: a key is the number of a field and a term, its value Whoosh's facts, packed."""
+    name = segment.make_filename(W3Codec.TERMS_EXT)
+    return OrderedHashReader(storage.open_file(name), storage.file_length(name))
+
+
+def list_terms(dictionary: OrderedHashReader, field: str, beginning: bytes) -> Iterator[tuple[bytes, Extent]]:
+    """The terms of a field that begin so, in order, a third as dear as Whoosh's own way."""
+    number = dictionary.extras["fieldmap"].get(field)
+    if number is None:
+        return
+    start, unpack = pack_ushort(number) + beginning, _INFO.unpack
+    for key, info in dictionary.items_from(start):
+        if not key.startswith(start):
+            return
+        _, _, documents, _, _, _, _, _, offset, length = unpack(info)
+        yield key[2:], Extent(documents, offset, length)
 
 
 def join(parts: Sequence[Postings]) -> Postings:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from whoosh.codec.whoosh3 import W3Codec, W3Segment, W3TermInfo
 from whoosh.fields import Schema
 from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.filetables import OrderedHashReader
 from whoosh.index import TOC, EmptyIndexError, FileIndex
 from whoosh.reading import SegmentReader, TermNotFound
 
@@ -20,7 +21,16 @@ from searchkit.engines.whoosh.columns import (
     save_columns,
 )
 from searchkit.engines.whoosh.damage import DAMAGE
-from searchkit.engines.whoosh.postings import NO_POSTINGS, Postings, pick, read_postings
+from searchkit.engines.whoosh.postings import (
+    NO_POSTINGS,
+    Extent,
+    Postings,
+    decode_postings,
+    list_terms,
+    open_dictionary,
+    pick,
+    read_postings,
+)
 from searchkit.engines.whoosh.schema import ID, SEPARATOR, STORED_DOCUMENT, encode_term
 from searchkit.errors import IndexDamaged
 from searchkit.search.ranking import weigh_length
@@ -36,6 +46,7 @@ class Files:
         self._directory = directory
         self._reader = SegmentReader(storage, schema, segment)
         self._postings = self._reader.storage().open_file(segment.make_filename(W3Codec.POSTS_EXT))
+        self._open_dictionary = partial(open_dictionary, self._reader.storage(), segment)
         self._columns_path = directory / segment.make_filename(EXTENSION)
 
     @cached_property
@@ -43,10 +54,14 @@ class Files:
         """The columns, made and saved when there is no good file of them."""
         columns = load_columns(self._columns_path)
         if columns is None:
-            content = make_columns(self.expand, self.size)
+            content = make_columns(self.expand, self._name_terms, self.size)
             save_columns(self._columns_path, content)
             columns = Columns(memoryview(content))
         return columns
+
+    @cached_property
+    def _dictionary(self) -> OrderedHashReader:
+        return self._open_dictionary()
 
     def find(self, field: str, term: bytes) -> W3TermInfo | None:
         """Whoosh's facts about a term, None when it does not occur."""
@@ -75,6 +90,24 @@ class Files:
             if name != field or not term.startswith(prefix):
                 return
             yield term, self.read(info)
+
+    def list_terms(self, field: str, beginning: bytes) -> list[tuple[bytes, Extent]]:
+        """The terms of a field that begin so, in order, and where their postings lie."""
+        try:
+            return list(list_terms(self._dictionary, field, beginning))
+        except DAMAGE as error:
+            raise self._report(error) from error
+
+    def read_at(self, extent: Extent) -> Postings:
+        """The postings that lie there."""
+        try:
+            return decode_postings(self._postings.get(extent.offset, extent.length))
+        except DAMAGE as error:
+            raise self._report(error) from error
+
+    def _name_terms(self, field: str) -> Iterator[bytes]:
+        """The terms of a field in order."""
+        return (term for term, _ in self.list_terms(field, b""))
 
     def load_document(self, number: int) -> str:
         """The document as JSON."""
@@ -116,6 +149,10 @@ class Shard:
             frequency: int = info.doc_frequency()
             return frequency
         return len(self._keep_live(self.files.read(info)).documents)
+
+    def count_at(self, extent: Extent) -> int:
+        """How many documents have the term whose postings lie there."""
+        return len(self._keep_live(self.files.read_at(extent)).documents) if self.deleted else extent.frequency
 
     def read(self, field: str, term: bytes) -> Postings:
         """Postings of a term."""

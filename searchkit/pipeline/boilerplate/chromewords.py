@@ -14,7 +14,12 @@ _AFTER_HEADING = 4  # words that may follow a section's phrase: "More from the G
 
 def split_words(text: str) -> list[str]:
     """The words of a text, case-folded."""
-    return _WORD.findall(text.casefold())
+    return find_words(text.casefold())
+
+
+def find_words(folded: str) -> list[str]:
+    """The words of a text that is case-folded already."""
+    return _WORD.findall(folded)
 
 
 @cache

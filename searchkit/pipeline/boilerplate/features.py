@@ -89,7 +89,8 @@ def describe(blocks: Sequence[Block]) -> list[Features]:
 def _describe(full: str, tag: str, link_chars: int) -> Features:
     """The features of a text with ``link_chars`` characters in links, as if it stood alone on its page."""
     text = full[:_LOOKED_AT]
-    words = chromewords.split_words(text)
+    lower = text.casefold()
+    words = chromewords.find_words(lower)
     known = chromewords.function_words()
     telling = [word for word in words if word not in known]
     count, fillers = _count(text, words, len(words) - len(telling))
@@ -113,7 +114,7 @@ def _describe(full: str, tag: str, link_chars: int) -> Features:
         listed=tag in _ITEMS,
         heading=tag in _HEADINGS,
         dated=_is_dated(text, words),
-        copyright=_is_copyright(text),
+        copyright=_is_copyright(lower),
         repeated=False,
         section=chromewords.find_section(words) if is_line and not lead else None,
         lead=lead,
@@ -145,9 +146,8 @@ def _find_site_words(words: list[str]) -> str | None:
     return site if found >= max(_SITE_WORDS, len(words) * _SITE_SHARE) else None
 
 
-def _is_copyright(text: str) -> bool:
+def _is_copyright(lower: str) -> bool:
     """Looks for the letters first, as a search for them is many times faster than one for the pattern."""
-    lower = text.casefold()
     return (("©" in lower or "(c)" in lower or "cop" in lower) and _COPYRIGHT.search(lower) is not None)
 
 

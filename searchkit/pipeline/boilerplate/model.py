@@ -21,8 +21,7 @@ from searchkit.pipeline.wordlists import read_lines
 _FILE = "boilerplate_model.json"
 _REACH = 5  # blocks around a paragraph that may be story; what stands farther from any is not
 _PROSE = 12.0  # words of prose within reach
-_SURE = 4.0  # log-odds that the trees to come would hardly change
-_STRIDE = 10  # trees between looks at that
+_STRIDE = 5  # trees between looks at that
 _KEPT_REACH = 6  # blocks around what the rules keep that may be story too
 
 
@@ -32,13 +31,15 @@ class Model:
 
     ``inputs`` are (column, how many blocks below). A node is (input, threshold, next, other): the next node if the
     input is no greater than the threshold, else the other; a negative number is the leaf ``~number``, whose value
-    is added to the log-odds. ``roots`` are the trees' first nodes.
+    is added to the log-odds. ``roots`` are the trees' first nodes. Log-odds beyond ``sure`` are left as they are: the
+    trees to come would hardly change them.
     """
 
     inputs: tuple[tuple[str, int], ...]
     roots: tuple[int, ...]
     nodes: tuple[tuple[int, float, int, int], ...]
     leaves: tuple[float, ...]
+    sure: float
 
 
 @cache
@@ -47,7 +48,7 @@ def read_model(kind: str) -> Model:
     data = json.loads("\n".join(read_lines(_FILE)))[kind]
     inputs = tuple((name, shift) for name, shift in data["inputs"])
     nodes = tuple(zip(data["tests"], data["thresholds"], data["next"], data["other"], strict=True))
-    return Model(inputs, tuple(data["roots"]), nodes, tuple(data["leaves"]))
+    return Model(inputs, tuple(data["roots"]), nodes, tuple(data["leaves"]), data["sure"])
 
 
 def rate(markup: Markup, found: Guess, model: Model) -> list[float]:
@@ -89,7 +90,7 @@ def _shift(column: list[float], by: int) -> list[float]:
 
 def _add_trees(model: Model, row: Sequence[float]) -> float:
     """The sum of the leaves that a block comes to; of the first trees only if these are sure of it."""
-    nodes, leaves, roots = model.nodes, model.leaves, model.roots
+    nodes, leaves, roots, sure = model.nodes, model.leaves, model.roots, model.sure
     total = 0.0
     for start in range(0, len(roots), _STRIDE):
         for node in roots[start : start + _STRIDE]:
@@ -97,6 +98,6 @@ def _add_trees(model: Model, row: Sequence[float]) -> float:
                 test, threshold, following, other = nodes[node]
                 node = following if row[test] <= threshold else other
             total += leaves[~node]
-        if abs(total) > _SURE:
+        if abs(total) > sure:
             break
     return total

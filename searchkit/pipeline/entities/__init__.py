@@ -1,23 +1,31 @@
 """The persons, organisations and places that a body names, each under one canonical name.
 
-Rules and tables, in stages: runs of capitalised words (``candidates``), cut into spans (``spans``), read as
-names of a type (``naming``), under a canonical name (``canonical``), joined within the text (``merge``).
+English text is read by a learned tagger (``recogniser``, which stands on ``tokens``, ``features`` and ``tagger``).
+Text in other languages in Latin letters is read by rules: runs of capitalised words (``candidates``), cut into spans
+(``spans``), read as names of a type (``naming``). In other scripts known names are looked for (``scripts``). All end
+in mentions, which ``merge`` joins within the text, under canonical names (``canonical``, ``gazetteer``).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from searchkit.model import Entity
 from searchkit.pipeline.entities.candidates import find_runs
-from searchkit.pipeline.entities.gazetteer import fold, load_gazetteer
+from searchkit.pipeline.entities.features import find_known
+from searchkit.pipeline.entities.gazetteer import fold
 from searchkit.pipeline.entities.merge import merge
 from searchkit.pipeline.entities.naming import Mention, name_span
+from searchkit.pipeline.entities.recogniser import recognise
+from searchkit.pipeline.entities.scripts import find_names
 from searchkit.pipeline.entities.spans import find_spans
+from searchkit.pipeline.entities.tokens import split
 
+_LEARNED = ("en", None)  # the languages that the tagger has seen
 _WORD = re.compile(r"[^\W\d_]+")
+_ELISION = re.compile(r"\b[dlDL]['’](?=\w)")  # two characters: "l'Union"
 
 
 def find_entities(body: str, language: str | None) -> tuple[Entity, ...]:
@@ -26,29 +34,44 @@ def find_entities(body: str, language: str | None) -> tuple[Entity, ...]:
     Paragraphs are separated by blank lines; ``language`` is a two-letter code, None if unknown. Every
     mention of an entity occurs in the body as it stands there.
     """
-    return merge([*find_mentions(body, language)])
+    return merge(find_mentions(body, language))
 
 
-def find_mentions(body: str, language: str | None) -> Iterator[Mention]:
-    """Every name in a body where it stands, names in Chinese or Japanese last."""
+def find_mentions(body: str, language: str | None) -> Sequence[Mention]:
+    """Every name in a body where it stands, before names are joined: (start, end, text, type …).
+
+    A second opinion may drop some, or add its own, before they go to ``merge``.
+    """
+    found = recognise(body) if language in _LEARNED else list(_follow_rules(body, language))
+    if body.isascii():
+        return found
+    others = list(find_names(body))
+    return [*_leave_free(found, others), *others]
+
+
+def _follow_rules(body: str, language: str | None) -> Iterator[Mention]:
     ordinary = frozenset(fold(word) for word in set(_WORD.findall(body)) if word.islower())
-    for run in find_runs(body, language):
-        for span in find_spans(run, ordinary):
-            yield from name_span(span, run, body, language)
-    if not body.isascii():
-        yield from _find_ideographic(body)
+    named = [mention for run in find_runs(body, language) for span in find_spans(run, ordinary)
+             for mention in name_span(span, run, body, language)]
+    phrases = list(_find_phrases(body))
+    yield from _leave_free(named, phrases)
+    yield from phrases
 
 
-def _find_ideographic(body: str) -> Iterator[Mention]:
-    """Known names in scripts that have neither capitals nor spaces."""
-    names = load_gazetteer().characters
-    for match in _compile_ideographic().finditer(body):
-        known = names[match[0]]
-        yield Mention(match.start(), match.end(), match[0], known.type, known)
+def _find_phrases(body: str) -> Iterator[Mention]:
+    """Known names with words in lower case, as "Union européenne": the runs do not hold them."""
+    text = split(_ELISION.sub("  ", body))
+    for i, found in find_known(text).items():
+        last = found.last - 1
+        if found.first == i < last and text.words[last].islower():
+            start, end = text.starts[i], text.ends[last]
+            yield Mention(start, end, body[start:end], found.known.type, found.known)
 
 
-@cache
-def _compile_ideographic() -> re.Pattern[str]:
-    """The longest known name first; not where a word for a language or a people goes on ("日本語", "法国人")."""
-    names = sorted(load_gazetteer().characters, key=len, reverse=True)
-    return re.compile(f"(?:{'|'.join(map(re.escape, names))})(?![語语人])")
+def _leave_free(mentions: Sequence[Mention], others: Sequence[Mention]) -> Iterator[Mention]:
+    """The mentions that do not overlap with others."""
+    taken = sorted((other.start, other.end) for other in others)
+    for mention in mentions:
+        before = bisect_left(taken, (mention.end, 0))
+        if not before or taken[before - 1][1] <= mention.start:
+            yield mention

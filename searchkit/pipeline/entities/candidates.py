@@ -128,7 +128,7 @@ def _split_word(text: str, start: int, language: str | None) -> Iterator[Token]:
         text = text[elided.end():]
     parts = _HYPHEN.split(text)
     if len(parts) == 1 or not _is_compound(text, parts):
-        yield _make_token(text, start)
+        yield _make_token(text, start, genitive=language == "de")
         return
     for part in parts:
         if part:
@@ -151,8 +151,12 @@ def _is_compound(text: str, parts: list[str]) -> bool:
     return all(independent)
 
 
-def _make_token(text: str, start: int, glued: bool = False) -> Token:
+def _make_token(text: str, start: int, glued: bool = False, genitive: bool = False) -> Token:
     whole = fold(text)
+    if genitive and text.endswith("s") and not load_gazetteer().find(text, whole):
+        known = load_gazetteer().find(text[:-1], whole[:-1])
+        if known and known.type == "place":  # "Frankreichs"
+            return Token(text[:-1], start, start + len(text) - 1, whole[:-1], whole, possessive=True)
     possessive = _POSSESSIVE.search(text)
     if not possessive:
         return Token(text, start, start + len(text), whole, whole, glued=glued)

@@ -10,6 +10,7 @@ _SPACE = re.compile(r"\s+")
 _INITIAL = re.compile(r"(?<=\w )(?:[^\W\d_]\.? )+(?=\w)")
 # A shorter name is an abbreviation and keeps its capitals.
 _SHOUTED_LENGTH = 6
+_SHORT_LENGTH = 3  # of a person or a place
 
 
 def clean(text: str) -> str:
@@ -50,9 +51,30 @@ def canonicalise(text: str, kind: str | None) -> tuple[str, Known | None]:
         name = strip_honorifics(name)
     elif kind == "organisation":
         name = strip_legal_forms(name)
-    known = load_gazetteer().find(name, fold(name))
+    known = _look_up(name, kind)
     if known:
         return known.name, known
-    if name.isupper() and (kind in ("person", "place") or len(name) > _SHOUTED_LENGTH) and "." not in name:
+    if name.isupper() and "." not in name and (
+            len(name) > _SHOUTED_LENGTH or (kind in ("person", "place") and len(name) > _SHORT_LENGTH)):
         name = name.title()
     return name, None
+
+
+def _look_up(name: str, kind: str | None) -> Known | None:
+    """What a name is known as, or would be with fewer words of the kind that firms put at the end of theirs."""
+    find = load_gazetteer().find
+    known = find(name, fold(name))
+    if known:
+        return known
+    if kind == "person":
+        shorter = drop_initials(name)
+        return find(shorter, fold(shorter)) if shorter != name else None
+    if kind == "organisation":
+        words, tails = name.split(" "), load_words()["company_tails"]
+        while len(words) > 1 and fold(words[-1]) in tails:
+            words.pop()
+            shorter = " ".join(words).rstrip(" ,&")
+            known = find(shorter, fold(shorter))
+            if known:
+                return known if known.type == "organisation" else None
+    return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from searchkit.pipeline.wordlists import read_lines, read_table
+from searchkit.pipeline.wordlists import read_kinds, read_lines, read_table
 
 # Later files do not take a name from earlier ones: "Georgia" is the country, "Victoria" the state.
 TABLES = (
@@ -20,6 +21,15 @@ TABLES = (
 # The longest word that is taken for an abbreviation: "UNESCO" has six letters, but other names in capitals
 # of that length ("HUAWEI") are words that also occur in lower case.
 ABBREVIATION_LENGTH = 5
+
+
+# Word lists of entity_words.toml that are features of a word, under a short name each.
+_LISTS = {
+    "honorifics": "hon", "roles": "role", "demonyms": "dem", "calendar": "cal", "portfolios": "port",
+    "organisation_endings": "orge", "place_endings": "loce", "thing_endings": "thge", "organisation_heads": "orgh",
+    "place_heads": "loch", "place_beginnings": "locb", "legal_forms": "legal", "speech_verbs": "say",
+    "place_prepositions": "pin", "common_words": "com", "function_words": "fun",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +45,14 @@ class Gazetteer:
     """All known names. Keys are folded; ``abbreviations`` match only text in capitals.
 
     ``reach`` holds for the first word of a key the number of words of the longest key that begins with it.
-    ``characters`` are names in scripts without capitals or spaces, found by search instead of by word.
+    ``possessives`` are those that end in "'s", with that as a word of its own. ``characters`` are names in
+    scripts without capitals or spaces, found by search instead of by word.
     """
 
     names: dict[str, Known] = field(default_factory=dict)
     abbreviations: dict[str, Known] = field(default_factory=dict)
     reach: dict[str, int] = field(default_factory=dict)
+    possessives: set[str] = field(default_factory=set)
     characters: dict[str, Known] = field(default_factory=dict)
 
     def add(self, alias: str, known: Known) -> None:
@@ -54,6 +66,8 @@ class Gazetteer:
             self.abbreviations.setdefault(key, known)
         if not short or "&" in alias:
             self.names.setdefault(key, known)
+        if _POSSESSIVE.search(alias):
+            self.possessives.add(fold(alias[:-2]) + " s")
         words = key.split()
         if words:
             self.reach[words[0]] = max(len(words), self.reach.get(words[0], 0))
@@ -87,6 +101,7 @@ def fold(text: str) -> str:
     return " ".join(text.casefold().translate(_DROPPED).split())
 
 
+_POSSESSIVE = re.compile(r"['’]s$")
 _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "ø": "o", "Ø": "O",
                              "ł": "l", "Ł": "L", "ı": "i"})
 _DROPPED = str.maketrans({".": "", "'": "", "-": " "})
@@ -127,3 +142,17 @@ def load_words() -> Words:
     lists = {name: frozenset(map(fold, text.split())) for name, text in read_table("entity_words.toml").items()}
     lists["first_names"] = frozenset(fold(name) for line in read_lines("first_names.txt") for name in line.split())
     return Words(lists)
+
+
+@cache
+def load_lists() -> Mapping[str, tuple[str, ...]]:
+    """For each folded word the short names of the lists that hold it, in alphabetical order."""
+    lists = load_words()
+    kinds: dict[str, Iterable[str]] = dict(read_kinds("gazetteer_words.txt.gz"))
+    kinds |= {short: lists[name] for name, short in _LISTS.items()}
+    found: dict[str, tuple[str, ...]] = {}
+    for kind in sorted(kinds):
+        alone = (kind,)
+        for word in kinds[kind]:
+            found[word] = found[word] + alone if word in found else alone
+    return found

@@ -13,6 +13,10 @@ from searchkit.pipeline.entities.naming import GUESS, Mention
 
 # An unknown name of no certain type, or an unknown abbreviation, must come so often to be worth showing.
 RECURRING = 2
+_WITH_MIDDLE_NAME = 3  # words
+# What the tagger must have for all mentions of a name together; lower ones are more often wrong than right.
+LEAST_VOTE = 4
+_KINDS = ("person", "organisation", "place")
 _SMALL_WORDS = frozenset(("of", "the", "and", "&", "for", "in", "on", "de", "der", "des", "du", "la", "et", "und", "y"))
 
 
@@ -25,6 +29,7 @@ class Group:
     types: Counter[str] = field(default_factory=Counter)
     mentions: list[Mention] = field(default_factory=list)
     firm: int = 0
+    votes: list[int] = field(default_factory=list)
 
     @property
     def type(self) -> str | None:
@@ -34,6 +39,8 @@ class Group:
         sure = {type_: count for type_, count in self.types.items() if type_ != GUESS}
         if sure:
             return max(sure, key=sure.__getitem__)
+        if self.votes:
+            return _KINDS[self.votes.index(max(self.votes))]
         return "person" if self.types[GUESS] and self.firm >= RECURRING else None
 
     @property
@@ -47,7 +54,9 @@ class Group:
         """Count a mention."""
         self.known = self.known or known
         self.names[name] += 1
-        if mention.type:
+        if mention.votes:
+            self.votes = [before + more for before, more in zip(self.votes or (0, 0, 0), mention.votes, strict=True)]
+        if mention.type and not mention.votes:
             self.types[mention.type] += 1
         self.mentions.append(mention)
         self.firm += not mention.weak
@@ -56,12 +65,12 @@ class Group:
         """Take the mentions of another form of this name; the name stays as it is."""
         self.mentions += other.mentions
         self.firm += other.firm
-        self.known = self.known or other.known
 
 
 def merge(mentions: Sequence[Mention]) -> tuple[Entity, ...]:
     """The entities of a text, most frequent first, then by name."""
     groups = _group(mentions)
+    _join_middle_names(groups)
     _join_abbreviations(groups, mentions)
     _join_short_forms(groups)
     entities = [_make_entity(group) for group in groups.values() if _is_worth_showing(group)]
@@ -86,6 +95,16 @@ def _name(mention: Mention) -> tuple[str, Known | None]:
     name, known = canonicalise(mention.text, mention.type)
     # "Mr Ford" is not the firm.
     return (name, known) if not known or known.type == mention.type else (mention.text, None)
+
+
+def _join_middle_names(groups: dict[str, Group]) -> None:
+    """"Ada Mary Lovelace" is "Ada Lovelace" where both are named."""
+    for key in list(groups):
+        words = key.split()
+        if len(words) == _WITH_MIDDLE_NAME:
+            short = f"{words[0]} {words[2]}"
+            if short in groups and groups[short].type == groups[key].type == "person":
+                _join(groups, key, short)
 
 
 # -- abbreviations
@@ -118,7 +137,7 @@ def initials(key: str) -> str:
 def _join_short_forms(groups: dict[str, Group]) -> None:
     """"Lovelace" is the one person with this last name in the text, "Acme" the one firm that begins so."""
     persons, firms = _index_full_names(groups)
-    for key in [key for key, group in groups.items() if " " not in key and not _is_settled(group)]:
+    for key in [key for key, group in groups.items() if " " not in key and not _is_settled(group, key, persons)]:
         candidates = persons.get(key) or firms.get(key, set())
         if len(candidates) == 1:
             _join(groups, key, next(iter(candidates)))
@@ -144,9 +163,11 @@ def _index_full_names(groups: dict[str, Group]) -> tuple[dict[str, set[str]], di
     return persons, firms
 
 
-def _is_settled(group: Group) -> bool:
+def _is_settled(group: Group, key: str, persons: dict[str, set[str]]) -> bool:
     """Whether a group is something else than a short form for sure."""
-    return group.known is not None and group.known.type != "person"
+    if group.known is None or group.known.type == "person":
+        return False
+    return not (key in persons and group.votes and max(group.votes) == group.votes[0])
 
 
 def _join(groups: dict[str, Group], key: str, target: str) -> None:
@@ -163,6 +184,8 @@ def _is_worth_showing(group: Group) -> bool:
         return False
     if group.known:
         return True
+    if group.votes and not group.types:
+        return max(group.votes) >= LEAST_VOTE
     abbreviation = group.name.isupper() and all(" " not in mention.text for mention in group.mentions)
     return (group.type is not None and not abbreviation) or group.firm >= RECURRING
 

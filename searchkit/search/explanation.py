@@ -1,0 +1,210 @@
+"""Why a query finds what it finds: its words and clauses, each counted alone and left out, and what to try instead.
+
+Every figure is a search without hits; their number is bounded, whatever the query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from searchkit.fields import DEFAULT_FIELD
+from searchkit.search.analysis import analyse
+from searchkit.search.correction import suggest
+from searchkit.search.query import Phrase, Prefix, Query, Term, both, find_leaves
+from searchkit.search.question import Archive, Question, add_chrome, drop_dates
+from searchkit.search.vocabulary import Vocabulary, find_forms
+
+MOST_WORDS = 24  # that an explanation tells of; each costs a search of the vocabulary
+MOST_CLAUSES = 24  # each costs two searches; of more the first are told, and all filters
+MOST_FORMS = 5  # of a word, the most frequent
+MOST_ADVISED = 8  # clauses that are counted for a line of advice: a query must stay quick
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A word as written, and in how many documents it stands."""
+
+    written: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the query, as typed; what it is matched by; how many documents have it, in which forms."""
+
+    typed: str
+    field: str
+    term: str
+    documents: int
+    forms: tuple[Form, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """What must hold, ``kind`` "query" or "filter": how many documents match it alone, and all the rest without it."""
+
+    clause: str
+    kind: str
+    documents: int
+    without: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A query as it was understood, and what each of its parts does.
+
+    ``emptied_by`` names the clauses that nothing matches, or else those without which something would.
+    ``undated`` is how many match all but the dates asked for and have no date (None: no dates were asked for);
+    ``only_in_chrome`` how many more match where words may stand in site furniture; ``advice`` says it in sentences.
+    """
+
+    query: str
+    parsed: str
+    match: str
+    total: int
+    words: tuple[Word, ...]
+    clauses: tuple[Clause, ...]
+    emptied_by: tuple[str, ...]
+    undated: int | None
+    only_in_chrome: int
+    suggestion: str | None
+    advice: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON as in ``searchkit explain --json``."""
+        return {"schema": 1, **asdict(self)}
+
+
+def explain(question: Question, archive: Archive) -> Explanation:
+    """All that can be said of a question."""
+    total = archive.count(question.tree)
+    clauses = tuple(_count_clauses(question, archive))
+    named = [clause.clause for clause in clauses]
+    emptied = () if total else tuple(
+        [clause.clause for clause in clauses if not clause.documents]
+        or [clause.clause for clause in clauses if clause.without and len(named) > 1])
+    without_dates = drop_dates(question)
+    undated = None if without_dates is None else archive.count(without_dates)
+    in_chrome = archive.count(add_chrome(question.tree)) - total
+    advice = [_tell_cause(emptied, clauses)] if emptied else []
+    return Explanation(
+        question.text, str(question.tree), question.match, total, tuple(_count_words(question, archive)), clauses,
+        emptied, undated, in_chrome, suggest(question, archive, total),
+        (*advice, *_tell_undated(undated or 0), *_tell_chrome(in_chrome)), question.warnings)
+
+
+def advise(question: Question, archive: Archive) -> str | None:
+    """The most helpful thing to say of a question that finds nothing; None where nothing helps."""
+    for line in (*advise_dates(question, archive),
+                 *_tell_chrome(archive.count(add_chrome(question.tree)))):
+        return line
+    clauses = question.list_clauses()[:MOST_ADVISED]
+    typed = _find_typed(question.text)
+    empty = [_describe(clause, typed) for clause in clauses if not archive.count(clause)]
+    if empty:
+        return _tell_empty(empty)
+    gains = [(archive.count(_leave_out(question, place)), clause) for place, clause in enumerate(clauses)]
+    most, clause = max(gains, key=lambda gain: gain[0], default=(0, None))
+    return _tell_gain(_describe(clause, typed), most) if clause and most and len(gains) > 1 else None
+
+
+def advise_dates(question: Question, archive: Archive) -> tuple[str, ...]:
+    """How many documents are left out only because they have no date."""
+    without_dates = drop_dates(question)
+    return _tell_undated(archive.count(without_dates)) if without_dates is not None else ()
+
+
+def _count_clauses(question: Question, archive: Archive) -> Iterator[Clause]:
+    typed = _find_typed(question.text)
+    filters = len(question.filters)
+    clauses = question.list_clauses()
+    parts = len(clauses) - filters
+    places = [*range(min(parts, max(MOST_CLAUSES - filters, 0))), *range(parts, len(clauses))]
+    for place in places[:MOST_CLAUSES]:
+        clause, kind = clauses[place], "query" if place < parts else "filter"
+        yield Clause(_describe(clause, typed), kind, archive.count(clause), archive.count(_leave_out(question, place)))
+
+
+def _leave_out(question: Question, place: int) -> Query:
+    clauses = question.list_clauses()
+    return both(*clauses[:place], *clauses[place + 1:])
+
+
+def _count_words(question: Question, archive: Archive) -> Iterator[Word]:
+    """Words, words of phrases, and prefixes, each once a field."""
+    typed = _find_typed(question.text)
+    seen = dict.fromkeys(pair for leaf in find_leaves(question.asked) for pair in _list_terms(leaf))
+    for field, term, is_prefix in islice(seen, MOST_WORDS):
+        if is_prefix:
+            found = archive.find_words(field, partial(_find_beginning, beginning=term))
+            documents = archive.count(Prefix(field, term))
+        else:
+            found = archive.find_words(field, partial(find_forms, term=term))
+            documents = archive.count(Term(field, term))
+        common = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MOST_FORMS]
+        shown = f"{term}*" if is_prefix else typed.get(term, term)
+        yield Word(shown, field, term, documents, tuple(Form(*item) for item in common))
+
+
+def _list_terms(leaf: Query) -> Sequence[tuple[str, str, bool]]:
+    """Field and term of each word of a leaf, and whether it is a prefix."""
+    match leaf:
+        case Term(field, term):
+            return [(field, term, False)]
+        case Phrase(field, terms):
+            return [(field, term, False) for term in terms]
+        case Prefix(field, prefix):
+            return [(field, prefix, True)]
+        case _:
+            return []
+
+
+def _find_beginning(vocabulary: Vocabulary, beginning: str) -> list[str]:
+    return [word for word in vocabulary.words if word.startswith(beginning)]
+
+
+def _find_typed(text: str) -> dict[str, str]:
+    """Words as typed, by their terms."""
+    typed: dict[str, str] = {}
+    for token in analyse(text):
+        typed.setdefault(token.term, text[token.start:token.end])
+    return typed
+
+
+def _describe(clause: Query, typed: dict[str, str]) -> str:
+    """A clause as its user knows it: a word as typed, anything else as it was understood."""
+    if isinstance(clause, Term) and clause.field == DEFAULT_FIELD:
+        return typed.get(clause.term, clause.term)
+    return str(clause)
+
+
+def _tell_cause(emptied: Sequence[str], clauses: Sequence[Clause]) -> str:
+    best = max((clause for clause in clauses if clause.clause in emptied), key=lambda clause: clause.without)
+    return _tell_gain(best.clause, best.without) if best.documents else _tell_empty(emptied)
+
+
+def _tell_empty(clauses: Sequence[str]) -> str:
+    return f"no document matches {' or '.join(clauses[:3])}"
+
+
+def _tell_gain(clause: str, documents: int) -> str:
+    return f"without {clause} there would be {documents:,} {_name_documents(documents)}"
+
+
+def _tell_undated(documents: int) -> tuple[str, ...]:
+    has = "has" if documents == 1 else "have"
+    return (f"{documents:,} more {_name_documents(documents)} would match but {has} no date",) if documents else ()
+
+
+def _tell_chrome(documents: int) -> tuple[str, ...]:
+    match = "matches" if documents == 1 else "match"
+    return (f"{documents:,} more {match} only in site chrome (to search there: in:all)",) if documents else ()
+
+
+def _name_documents(count: int) -> str:
+    return "document" if count == 1 else "documents"
