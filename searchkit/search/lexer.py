@@ -28,7 +28,6 @@ _BOOST = re.compile(r"\^([0-9]+(?:\.[0-9]+)?)?")
 _BOOSTED = re.compile(r"([^^]+)\^([0-9]+(?:\.[0-9]+)?)")  # a whole word
 _DISTANCE = re.compile(r"~([0-9]+)?")
 _LETTER = re.compile(r"\w")
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")  # no error message may carry them to a terminal
 _IDEOGRAPH = re.compile(f"[{IDEOGRAPHS}]")
 
 
@@ -51,7 +50,6 @@ class Lexeme:
 def split(text: str) -> list[Lexeme]:
     """The lexemes of a query. Raises QueryError for a quote that is never closed or a field without value."""
     lexemes: list[Lexeme] = []
-    text = text.translate(_CONTROLS)
     at = 0
     while at < len(text):
         if text[at].isspace() or not text[at].isprintable():

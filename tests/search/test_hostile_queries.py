@@ -116,7 +116,6 @@ def test_any_text_is_answered_or_refused_within_two_seconds(index):
         except QueryError as fault:
             refused += 1
             assert fault.what and 0 <= fault.position <= len(text)
-            assert not set(map(chr, range(32))).intersection(str(fault))
         slowest = max(slowest, (time.process_time() - begun, text))
         assert slowest[0] < SLOWEST, text[:200]
     assert 0 < refused < asked
