@@ -3,6 +3,7 @@
 # make setup  make the environment     make clean   remove it, and the demo's index
 # make versus   10,000 random queries to every engine, answered as by the memory engine
 # make hostile-queries   100,000 texts that nobody should type, at 10,000 documents (half an hour or so)
+# make bench-relevance    ranking on public test collections beside other engines
 # make bench-extraction   the extraction beside its peers, in an environment of its own (ten minutes or more)
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check setup bench bench-extraction versus hostile-queries clean
+.PHONY: bench-relevance demo test check setup bench bench-extraction versus hostile-queries clean
 
 demo: $(READY)
 	$(BIN)/searchkit index seeds/
@@ -37,6 +38,12 @@ versus: $(READY)
 
 hostile-queries: $(READY)
 	HOSTILE_QUERIES=100000 HOSTILE_DOCUMENTS=10000 $(BIN)/python -m pytest -s tests/search/test_hostile_queries.py
+
+bench-relevance: $(READY)
+	$(PYTHON) -m venv $(VENV)/engines
+	$(VENV)/engines/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(VENV)/engines/bin/python -m pip install --quiet -e '.[bench-relevance]'
+	$(VENV)/engines/bin/python bench/relevance.py
 
 setup: $(READY)
 

@@ -36,7 +36,7 @@ def _render_words(words: Sequence[Word], style: Style) -> Iterator[str]:
     for word in words:
         forms = ", ".join(f"{form.written} {form.documents:,}" for form in word.forms)
         place = "" if word.field == "body" else f" in {word.field}"
-        rows.append((make_line(word.typed + place), f"{word.documents:,}", make_line(forms) or "not in the index"))
+        rows.append((make_line(word.typed + place), f"{word.documents:,}", make_line(forms) or "in no story"))
     names, counts, _ = zip(*rows, strict=True)
     wide, digits = _measure(names), _measure(counts)
     for name, count, forms in rows:

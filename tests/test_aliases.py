@@ -89,6 +89,7 @@ def test_old_and_new_names_find_the_same(index: Index, asked: str) -> None:
     write(LINES["merge"])
 
     assert find(index, entity=asked) == find(index, f'organisation:"{asked}"') == {"both", "long", "short"}
+    assert find(index, f'(entity:"{asked}")^2') == {"both", "long", "short"}
     assert find(index, not_entity=asked) == {"none"}
 
 

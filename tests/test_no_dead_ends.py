@@ -115,6 +115,7 @@ def test_what_stands_only_in_site_chrome_is_counted():
         said = "14 more match only in site chrome (to search there: in:all)"
 
         assert index.explain("ferry crossword").only_in_chrome == 14
+        assert index.explain("ferry crosswrod~").only_in_chrome == index.explain("ferry cross?ord").only_in_chrome == 14
         assert index.query("crossword").warnings == (said,)
         assert index.query("ferry in:all crossword").total == 14
 

@@ -56,10 +56,10 @@ def explain(page: Page, opinion: Opinion | None = None) -> Explanation | Rejecte
 
     parsed = markup.parse(text) if markup.is_html(text, page) else textdump.parse(text)
     verdicts = boilerplate.judge(parsed)
-    kept = [block for block, verdict in zip(parsed.blocks, verdicts, strict=True) if verdict.keep]
-    if not kept:
+    judged = tuple(zip(parsed.blocks, verdicts, strict=True))
+    body = "\n\n".join(block.text for block, verdict in judged if verdict.keep)
+    if not body:
         return Rejected(page.path, "no-content", "no text was found that could be a story")
-    body = "\n\n".join(block.text for block in kept)
 
     url = page.url or parsed.canonical
     titles = title.find_titles(parsed, verdicts)
@@ -90,12 +90,11 @@ def explain(page: Page, opinion: Opinion | None = None) -> Explanation | Rejecte
         author_clues=authors,
         language=spoken,
         entities=secondopinion.find_entities(body, spoken, opinion),
-        chrome=tuple(Chrome(block.text, verdict.reason)
-                     for block, verdict in zip(parsed.blocks, verdicts, strict=True) if not verdict.keep),
+        chrome=tuple(Chrome(block.text, verdict.reason) for block, verdict in judged if not verdict.keep),
         captured=page.captured,
         record=page.record,
     )
-    return Explanation(document, tuple(zip(parsed.blocks, verdicts, strict=True)))
+    return Explanation(document, judged)
 
 
 def extract_plainly(page: Page) -> Document | Rejected:

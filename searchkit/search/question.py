@@ -10,7 +10,22 @@ from typing import NamedTuple
 from searchkit.errors import QueryError
 from searchkit.fields import DEFAULT_FIELD
 from searchkit.search.parser import parse, parse_words
-from searchkit.search.query import And, Boost, DateRange, Everything, Missing, Or, Phrase, Prefix, Query, Term, both
+from searchkit.search.query import (
+    And,
+    Boost,
+    DateRange,
+    Everything,
+    Fuzzy,
+    Missing,
+    Near,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Term,
+    Wildcard,
+    both,
+)
 from searchkit.search.vocabulary import Choose
 
 CHROME = "chrome"
@@ -83,7 +98,7 @@ def add_chrome(query: Query) -> Query:
             return Or(tuple(map(add_chrome, children)))
         case Boost(child):
             return replace(query, child=add_chrome(child))
-        case Term() | Phrase() | Prefix() if query.field == DEFAULT_FIELD:
+        case Term() | Phrase() | Prefix() | Near() | Wildcard() | Fuzzy() if query.field == DEFAULT_FIELD:
             return Or((query, replace(query, field=CHROME)))
         case _:
             return query
