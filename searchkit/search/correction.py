@@ -11,12 +11,13 @@ from searchkit.errors import QueryError
 from searchkit.fields import BY_NAME, DEFAULT_FIELD, Kind
 from searchkit.search import lexer
 from searchkit.search.analysis import analyse, analyse_word
+from searchkit.search.edits import count_edits
 from searchkit.search.lexer import Lexeme
 from searchkit.search.parser import SCOPES
 from searchkit.search.query import Query, Term, both, either
 from searchkit.search.question import Archive, Question
 from searchkit.search.spelling import rank_near
-from searchkit.search.vocabulary import LONG, find_near, measure_distance
+from searchkit.search.vocabulary import LONG, find_near
 
 MOST_LOOKED_UP = 16  # words of a query that are looked at
 MOST_REPLACED = 4  # of them; each costs a search of the vocabulary, some hundredths of a second at most
@@ -75,7 +76,7 @@ def _find_replacements(typed: Typed, documents: int, question: Question, archive
                 near[word] = max(count, near.get(word, 0))
     if documents:
         near = {word: count for word, count in near.items()
-                if count >= MUCH * documents and measure_distance(word, typed.written, 1) == 1}
+                if count >= MUCH * documents and count_edits(word, typed.written, 1) == 1}
     ranked = rank_near(typed.written, near)[:MOST_TRIED]
     if not question.filters:
         return ranked

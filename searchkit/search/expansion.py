@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
 
+from searchkit.search.edits import count_edits
 from searchkit.search.query import Fuzzy, Pattern, Prefix, Wildcard
 
 MOST_WORDS = 1024  # that one pattern stands for; as many as Lucene allows clauses, and read in a few milliseconds
@@ -98,19 +99,3 @@ def _write_expression(text: str) -> str:
         return first
     *inner, last = rest
     return first + "".join(f"(?>.*?{part})" for part in inner if part) + ".*" + last
-
-
-def count_edits(one: str, other: str, most: int) -> int:
-    """Edits between two words; where there are more than ``most``, some number above it."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, char in enumerate(one, 1):
-        previous, before, row = before, row, [i]
-        for j, opposite in enumerate(other, 1):
-            edits = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (char != opposite))
-            if i > 1 and j > 1 and char == other[j - 2] and one[i - 2] == opposite:
-                edits = min(edits, previous[j - 2] + 1)
-            row.append(edits)
-        if min(row) > most and min(before) > most:
-            return most + 1
-    return row[-1]

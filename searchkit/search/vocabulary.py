@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from searchkit.search.analysis import analyse_word
+from searchkit.search.edits import count_edits
 
 LONG = 6  # letters from which a word may be two edits away; shorter ones have too many such neighbours
 FURTHEST = 2
@@ -52,32 +53,7 @@ def find_near(vocabulary: Vocabulary, word: str) -> list[str]:
               and (mine & ~letters).bit_count() <= reach and (letters & ~mine).bit_count() <= reach]
     low, high = len(word) - reach, len(word) + reach
     return [other for other in sifted
-            if low <= len(other) <= high and other != word and measure_distance(word, other, reach) <= reach]
-
-
-def measure_distance(one: str, other: str, bound: int) -> int:
-    """How many edits lie between two words; ``bound`` + 1 where it is more than the bound."""
-    start, end = 0, min(len(one), len(other))
-    while start < end and one[start] == other[start]:
-        start += 1
-    cut = 0
-    while cut < end - start and one[-1 - cut] == other[-1 - cut]:
-        cut += 1
-    one, other = one[start:len(one) - cut], other[start:len(other) - cut]
-    if not one or not other:
-        return min(len(one) + len(other), bound + 1)
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        older, before, row = before, row, [i]
-        for j, their in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != their))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == their:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-        if min(row) > bound:
-            return bound + 1
-    return min(row[-1], bound + 1)
+            if low <= len(other) <= high and other != word and count_edits(word, other, reach) <= reach]
 
 
 def find_forms(vocabulary: Vocabulary, term: str) -> list[str]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from searchkit.index import Index, open_index
 from searchkit.model import Document
 from searchkit.search import expansion
-from searchkit.search.expansion import choose_words, compile_pattern, count_edits
+from searchkit.search.edits import count_edits
+from searchkit.search.expansion import choose_words, compile_pattern
 from searchkit.search.nearness import find_places, find_windows
 from searchkit.search.query import Fuzzy, Prefix, Wildcard
 

@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from searchkit.search.vocabulary import find_forms, find_near, make_vocabulary, measure_distance
+from searchkit.search.edits import count_edits
+from searchkit.search.vocabulary import find_forms, find_near, make_vocabulary
 
 WORDS = make_vocabulary(["ferries", "ferry", "fern", "harbour", "harbours", "harvest", "merry", "sail", "sails"])
 
@@ -21,7 +22,7 @@ def test_short_words_are_one_edit_away_and_long_ones_two(typed, near):
     ("sail", "sail", 0), ("sail", "sial", 1), ("", "ab", 2), ("sail", "snails", 2), ("ca", "abc", 3),
     ("abcdef", "uvwxyz", 3)])
 def test_a_swap_of_neighbours_is_one_edit(one, other, distance):
-    assert measure_distance(one, other, 2) == distance
+    assert count_edits(one, other, 2) == distance
 
 
 def test_the_sieve_of_letters_loses_no_word_that_is_near():
@@ -32,7 +33,7 @@ def test_the_sieve_of_letters_loses_no_word_that_is_near():
     for word in words:
         reach = 2 if len(word) > 5 else 1
         assert find_near(vocabulary, word) == [
-            other for other in words if other != word and measure_distance(word, other, 2) <= reach]
+            other for other in words if other != word and count_edits(word, other, 2) <= reach]
 
 
 def test_the_forms_of_a_term_are_the_words_with_its_stem():
