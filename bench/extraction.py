@@ -67,7 +67,7 @@ def main() -> int:
         print(f"no saved pages in {options.data} or no scorer {options.scorer}: see --data and --scorer",
               file=sys.stderr)
         return 2
-    scorer = _load_scorer(options.scorer)
+    scorer = load_scorer(options.scorer)
     gold = {row["id"]: row for row in scorer.read_jsonl(options.data / "gold.jsonl")}
     results = {}
     for form in options.forms.split(","):
@@ -92,7 +92,8 @@ def _read_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _load_scorer(path: Path) -> ModuleType:
+def load_scorer(path: Path) -> ModuleType:
+    """The module of a scorer."""
     spec = importlib.util.spec_from_file_location("extraction_scorer", path)
     if spec is None or spec.loader is None:
         raise SystemExit(f"{path} is no Python file")

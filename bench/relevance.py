@@ -13,16 +13,18 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import importlib.util
 import json
 import re
 import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from extraction import load_scorer
 
 from searchkit.index import open_index
 from searchkit.model import Document
@@ -60,22 +62,12 @@ def main() -> int:
     return 0
 
 
-def load_scorer(path: Path) -> ModuleType:
-    """The module of the scorer."""
-    spec = importlib.util.spec_from_file_location("relevance_scorer", path)
-    if spec is None or spec.loader is None:
-        raise SystemExit(f"{path} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def find_engines() -> dict[str, Callable[[Sequence[Row], Sequence[Row]], Runs]]:
     """searchkit and the peers that are here."""
     engines: dict[str, Callable[[Sequence[Row], Sequence[Row]], Runs]] = {"searchkit": run_searchkit}
     engines["SQLite FTS5"] = run_fts5
     for name, run in (("bm25s", run_bm25s), ("tantivy", run_tantivy)):
-        if importlib.util.find_spec(name):
+        if find_spec(name):
             engines[name] = run
         else:
             print(f"{name}: not installed, left out", file=sys.stderr)

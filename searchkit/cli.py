@@ -18,7 +18,6 @@ from searchkit.model import Document, Page, Rejected
 from searchkit.outputs import LONGEST_TEXT, ROWS, choose_output
 from searchkit.progress import Progress
 from searchkit.queryoptions import QueryOptions
-from searchkit.reasons import render_reasons
 from searchkit.render import Style
 from searchkit.screen import (
     View,
@@ -148,7 +147,7 @@ def query(
     """Ranked, faceted search with highlighted snippets."""
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
     form = choose_output(output, json=as_json, jsonl=jsonl, csv=csv)
-    asked = {name: context.params[name] for name in QueryOptions.__annotations__.keys() & context.params.keys()}
+    asked = _read_asked(context)
     asked["limit"] = limit if limit is not None or all_ or form in ROWS else 10
     asked["facets"] = () if no_facets else facet or DEFAULT_FACETS
     with _open(settings) as place:
@@ -186,7 +185,7 @@ def similar(
 ) -> None:
     """Show documents like one, copies of it left out."""
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
-    asked = {name: context.params[name] for name in QueryOptions.__annotations__.keys() & context.params.keys()}
+    asked = _read_asked(context)
     view = View("json" if as_json else "hits", make_style(settings.color, sys.stdout), pages=not no_pager)
     with _open(settings) as place:
         found = print_results(place.similar(document_id, **asked), view)
@@ -215,8 +214,10 @@ def explain(
     color: options.Color = None,
 ) -> None:
     """Why a query finds what it finds: each word and filter counted, alone and left out."""
+    from searchkit.reasons import render_reasons
+
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
-    asked = {name: context.params[name] for name in QueryOptions.__annotations__.keys() & context.params.keys()}
+    asked = _read_asked(context)
     with _open(settings) as place:
         found = place.explain(text, **asked)
     if as_json:
@@ -339,6 +340,11 @@ def print_error(message: str) -> None:
 def _open(settings: Settings) -> Index:
     """The index to read, as the settings say."""
     return open_index(settings.index, settings.engine, aliases=settings.aliases or ALIASES)
+
+
+def _read_asked(context: typer.Context) -> dict[str, Any]:
+    """Those of a command's options that are a query's."""
+    return {name: context.params[name] for name in QueryOptions.__annotations__.keys() & context.params.keys()}
 
 
 def _give_up_output() -> None:

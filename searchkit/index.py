@@ -30,18 +30,16 @@ from searchkit.queryoptions import (
 )
 from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.bonuses import prefer
-from searchkit.search.concordance import Occurrence, find_occurrences
-from searchkit.search.correction import suggest
-from searchkit.search.explanation import Explanation, advise, advise_dates, explain
 from searchkit.search.highlight import highlight
 from searchkit.search.query import Query, both
 from searchkit.search.question import Archive, Question, read_question
-from searchkit.search.similar import leave_out_copies, make_similar_query
 from searchkit.search.snippets import make_document_snippets
 from searchkit.search.values import find_named, put_first
 from searchkit.settings import ALIASES
 
 if TYPE_CHECKING:
+    from searchkit.search.concordance import Occurrence
+    from searchkit.search.explanation import Explanation
     from searchkit.suggestions import Suggestion
 
 Source = str | Path | Page | Document
@@ -110,6 +108,8 @@ class Index:
 
     def explain(self, text: str = "", **options: Unpack[QueryOptions]) -> Explanation:
         """Why a query finds what it finds; options are those of ``query``, of which only filters and match count."""
+        from searchkit.search.explanation import explain
+
         check_options(options, "explain")
         return explain(read_asked(text, options), self._archive)
 
@@ -118,6 +118,8 @@ class Index:
 
         Options are those of ``query`` but facets. Raises DocumentNotFound.
         """
+        from searchkit.search.similar import leave_out_copies, make_similar_query
+
         check_options(options, "similar")
         document = self.get(id_)
         query = make_similar_query(document, self._count, self.count())
@@ -136,6 +138,8 @@ class Index:
 
     def find_occurrences(self, document: Document, text: str) -> Iterator[Occurrence]:
         """Each place where a document has what a text asks for, with what stands around it."""
+        from searchkit.search.concordance import find_occurrences
+
         return find_occurrences(document, read_question(text, "any", (), date.today()).asked)
 
     def _make_request(self, question: Question, options: QueryOptions) -> Request:
@@ -282,6 +286,9 @@ class Index:
         """Results with what helps where they are few: a correction, partial matches, a line of advice."""
         if results.total > FEW:
             return results
+        from searchkit.search.correction import suggest
+        from searchkit.search.explanation import advise, advise_dates
+
         if results.total or not question.list_clauses():
             advice = advise_dates(question, self._archive)
         else:
