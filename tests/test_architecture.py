@@ -41,6 +41,7 @@ FENCES = {
     "dateutil": ("searchkit.pipeline", "searchkit.search.dates"),
     "Stemmer": ("searchkit.search.analysis",),
     "whoosh": ("searchkit.engines.whoosh",),
+    "numpy": ("searchkit.engines.whoosh",),
     "typer": ("searchkit.cli", "searchkit.options"),
     "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
     "zstandard": ("searchkit.sources.zstd",),
@@ -50,7 +51,7 @@ FENCES = {
 
 # A query must not load the pipeline, nor one command what only another one needs.
 LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.settings", "searchkit.aliasfile",
-        "searchkit.pipeline.secondopinion"}
+        "searchkit.pipeline.secondopinion", "searchkit.engines.whoosh.adapter", "searchkit.engines.whoosh.opening"}
 
 
 @cache
