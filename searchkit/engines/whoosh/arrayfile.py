@@ -23,7 +23,8 @@ ALIGNMENT = 8
 class ArrayFile:
     """The arrays of a file, each a ``memoryview`` of its numbers."""
 
-    def __init__(self, content: memoryview) -> None:
+    def __init__(self, content: memoryview, mapped: mmap.mmap | None = None) -> None:
+        self._mapped = mapped
         tag, start, length, checksum = HEADER.unpack_from(content)
         if tag != TAG:
             raise ValueError("not a file of arrays")
@@ -45,11 +46,17 @@ class ArrayFile:
         start, end, code = self._places[name]
         return self._content[start:end].cast(code)
 
+    def release(self) -> None:
+        """Let go of what was read into memory; it is read again when it is looked at."""
+        if self._mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._mapped.madvise(mmap.MADV_DONTNEED)
+
 
 def open_arrays(path: Path) -> ArrayFile:
     """A file, mapped. Raises OSError, or ValueError for anything that is not a whole file of arrays."""
     with path.open("rb") as file:
-        return ArrayFile(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return ArrayFile(memoryview(mapped), mapped)
 
 
 class ArrayWriter:

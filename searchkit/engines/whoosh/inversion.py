@@ -121,7 +121,7 @@ class Inversion:
         stored = encode_document(document.to_dict())
         tokens: dict[str, Collection[str]] = {ID: (document.id,)}
         for name in TEXT_NAMES:
-            tokens[name], tokens[name + WRITTEN] = analysed.terms[name], analysed.written[name]
+            tokens[name], tokens[name + WRITTEN] = analysed.terms[name], set(analysed.written[name])
         for name in KEYWORD_NAMES:
             tokens[name] = {fold_value(value) + SEPARATOR + value for value in analysed.keywords[name]}
         for field in DATE_FIELDS:

@@ -78,6 +78,8 @@ def _merge_field(name: str, sources: Sequence[Source], writer: ArrayWriter, fold
             letters.add(terms)
         if ordinals:
             ordinals.add(posted.counts, posted.documents)
+        for segment, _ in sources:
+            segment.file.release()
     field.finish(writer)
     if letters:
         letters.finish(writer)
@@ -158,6 +160,7 @@ def _copy_stored(sources: Sequence[Source], writer: ArrayWriter, folder: Path) -
         if kept.all():
             for start in range(0, len(content), COPIED):
                 spool.add(content[start:start + COPIED])
+                segment.file.release()
         else:
             for number in np.flatnonzero(kept).tolist():
                 spool.add(content[ends[number]:ends[number + 1]])
