@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from searchkit.fields import DEFAULT_FIELD
 from searchkit.model import ENTITY_TYPES, Entity
-from searchkit.search.analysis import Token, analyse, analyse_word, find_words, fold_value
 from searchkit.search import expansion
+from searchkit.search.analysis import Token, analyse, analyse_word, find_words, fold_value
 from searchkit.search.candidates import cut_chunks, find_beginning, find_chunks
 from searchkit.search.expansion import compile_pattern
 from searchkit.search.nearness import find_places, find_windows

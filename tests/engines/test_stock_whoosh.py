@@ -11,10 +11,12 @@ from searchkit.engines.whoosh.layout import SEPARATOR, WRITTEN
 from searchkit.search import query as q
 
 from .samples import find
-from .test_versus import DATES, NAMES, TERMS, WRITTEN as WORDS, Dice, fill
+from .test_versus import DATES, NAMES, TERMS, Dice, fill
+from .test_versus import WRITTEN as WORDS
 
 pytest.importorskip("whoosh")
-from whoosh import index, query as stock  # noqa: E402
+from whoosh import index
+from whoosh import query as stock
 
 COUNT = 50
 

@@ -11,9 +11,10 @@ from searchkit.search.analysis import analyse, analyse_word, find_words
 from searchkit.search.candidates import find_beginning, find_chunks
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-WORDS = """the reds Red's café Cafe naïve naive U.S. U.S AT&T C++ C# 5G 3.5km 1,299 1299 O'Neill O’Neill o`neill dying
-    die tied Wi-Fi x_y “quoted” dash—dash end. straße STRASSE １２３ ﬁnd ½ 東京 e\u0301te été İstanbul skies sky happy
-    happiness'""".split()
+WORDS = ["the", "reds", "Red's", "café", "Cafe", "naïve", "naive", "U.S.", "U.S", "AT&T", "C++", "C#", "5G", "3.5km",
+         "1,299", "1299", "O'Neill", "O’Neill", "o`neill", "dying", "die", "tied", "Wi-Fi", "x_y", "“quoted”",
+         "dash—dash", "end.", "straße", "STRASSE", "１２３", "ﬁnd", "½", "東京", "e\u0301te", "été", "İstanbul",
+         "skies", "sky", "happy", "happiness'"]
 
 
 def find(text: str, query: q.Query) -> list[highlight.Span]:
@@ -44,7 +45,8 @@ def test_the_matches_are_those_of_all_words(monkeypatch: pytest.MonkeyPatch, pla
 
 def test_every_word_begins_as_its_term_says() -> None:
     text = " ".join(path.read_text(encoding="utf-8", errors="replace") for path in sorted(SEEDS.glob("*.html")))
-    words = {*find_words(text), *"dying lying tying skies cries happily ability nobility agency hoping".split()}
+    words = {*find_words(text), "dying", "lying", "tying", "skies", "cries", "happily", "ability", "nobility",
+             "agency", "hoping"}
     assert len(words) > 1000
     for word in words:
         term, written = analyse_word(word)

@@ -44,7 +44,8 @@ class ArrayFile:
     def view(self, name: str) -> memoryview:
         """The numbers of an array; they lie in the file."""
         start, end, code = self._places[name]
-        return self._content[start:end].cast(code)
+        numbers: memoryview[int] = self._content[start:end].cast(code)  # type: ignore[call-overload]
+        return numbers
 
     def release(self) -> None:
         """Let go of what was read into memory; it is read again when it is looked at."""

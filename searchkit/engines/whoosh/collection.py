@@ -193,8 +193,9 @@ class Collection:
     def days(self) -> NDArray[np.int32]:
         """Ordinal of the publication day by document; 0 where there is no date."""
         def find(shard: Shard) -> NDArray[np.int32]:
-            days = np.array(shard.segment.days, np.int32)
-            return days[np.asarray(shard.segment.keywords("date").single)]
+            days: NDArray[np.int32] = np.array(shard.segment.days, np.int32)[
+                np.asarray(shard.segment.keywords("date").single)]
+            return days
 
         return self.keep("days", lambda: self.join_column(find))
 
@@ -202,9 +203,9 @@ class Collection:
         """Which documents have no value in a keyword or date field."""
         def find(shard: Shard) -> Flags:
             keywords = shard.segment.keywords(field)
-            if keywords.single is not None:
-                return np.asarray(keywords.single) == 0
-            return np.diff(np.asarray(keywords.starts).astype(np.intp)) == 0
+            missing: Flags = (np.asarray(keywords.single) == 0 if keywords.single is not None
+                              else np.asarray(keywords.starts[1:]) == np.asarray(keywords.starts[:-1]))
+            return missing
 
         return self.keep(("missing", field), lambda: self.join_column(find))
 

@@ -173,7 +173,7 @@ class Evaluation:
         idf = sum(self._rarity.weigh(field, term) for term in terms)
         lengths = self.shard.segment.lengths(field)
         norms = map(self._snapshot.norms(field).__getitem__, map(lengths.__getitem__, documents))
-        return dict(zip(documents, map(score, repeat(idf), frequencies, norms), strict=False))  # type: ignore[arg-type]
+        return dict(zip(documents, map(score, repeat(idf), frequencies, norms), strict=False))
 
     def _count_runs(self, phrase: q.Phrase | q.Near, documents: Set[int]) -> dict[int, int]:
         """How often the terms follow each other, or stand near each other, at least for these documents."""

@@ -32,7 +32,7 @@ class FacetColumn(NamedTuple):
     numbers: Numbers
     missing: Flags
 
-    def count(self, documents: Numbers) -> tuple[Numbers, int]:
+    def count_names(self, documents: Numbers) -> tuple[Numbers, int]:
         """How many of the documents have each name, and how many have none."""
         size = len(self.names)
         if self.single is not None:
@@ -72,7 +72,8 @@ def _read(collection: Collection, field: str) -> FacetColumn:
             pairs.append(np.concatenate(([0], places + 1))[single])
         single = np.concatenate(pairs) if pairs else np.zeros(0, np.intp)
         return FacetColumn(listed, single, single[:0], single[:0], single == 0)
-    sizes, numbers = [], []
+    sizes: list[Numbers] = []
+    numbers: list[Numbers] = []
     for (_, shard), places in zip(shards, maps, strict=True):
         keywords = shard.segment.keywords(field)
         if keywords.single is not None:
@@ -80,7 +81,8 @@ def _read(collection: Collection, field: str) -> FacetColumn:
             sizes.append((single > 0).astype(np.intp))
             numbers.append(places[single[single > 0] - 1])
         else:
-            sizes.append(np.diff(np.asarray(keywords.starts).astype(np.intp)))
+            starts: Numbers = np.asarray(keywords.starts).astype(np.intp)
+            sizes.append(starts[1:] - starts[:-1])
             numbers.append(places[np.asarray(keywords.numbers)])
     counts = np.concatenate(sizes)
     return FacetColumn(listed, None, np.concatenate(([0], np.cumsum(counts))), np.concatenate(numbers), counts == 0)
@@ -148,7 +150,7 @@ def _adopt(collection: Collection, naming: Naming, take: Callable[[str], int]) -
 
 def _find_values(collection: Collection, field: str, key: str) -> set[str]:
     """The values of a field that, folded, are ``key``."""
-    found = set()
+    found: set[str] = set()
     for _, shard in collection.list_shards():
         keywords = shard.segment.keywords(field)
         found.update(map(keywords.name, keywords.find_numbers(key)))

@@ -41,7 +41,8 @@ class Generation(NamedTuple):
 
 def find_state(folder: Path) -> State | None:
     """The newest commit; None where there is none."""
-    found = [int(match[1]) for name in os.listdir(folder) if (match := TOC_PATTERN.fullmatch(name))]
+    names = os.listdir(folder)  # noqa: PTH208 - asked before every query: paths would cost more than they say
+    found = [int(match[1]) for name in names if (match := TOC_PATTERN.fullmatch(name))]
     if not found:
         return None
     generation = max(found)

@@ -159,4 +159,5 @@ class Inversion:
 
 def encode_document(data: dict[str, Any]) -> bytes:
     """A document as it is stored."""
-    return zlib.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"), LEVEL)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), LEVEL)

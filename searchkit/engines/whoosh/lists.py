@@ -39,14 +39,16 @@ def count_along(starts: Numbers, counts: Numbers) -> Numbers:
     """The numbers from each start on, as many as its count says, one run after another."""
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(starts - (ends - counts), counts)
+    along: Numbers = np.arange(total) + np.repeat(starts - (ends - counts), counts)
+    return along
 
 
 def add_along(numbers: Numbers, counts: Numbers) -> Numbers:
     """Running sums, which begin anew with each of the lists that have so many numbers (one at least)."""
     sums = np.cumsum(numbers)
     starts = np.cumsum(counts) - counts
-    return sums - np.repeat(sums[starts] - numbers[starts], counts)
+    added: Numbers = sums - np.repeat(sums[starts] - numbers[starts], counts)
+    return added
 
 
 class Lists:

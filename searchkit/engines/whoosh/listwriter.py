@@ -25,7 +25,7 @@ class Spool:
     def __init__(self, folder: Path, code: str) -> None:
         self.code = code
         self.size = 0
-        self.file: IO[bytes] = SpooledTemporaryFile(SPOOL, dir=folder)  # type: ignore[assignment]  # noqa: SIM115
+        self.file: IO[bytes] = SpooledTemporaryFile(SPOOL, dir=str(folder))  # noqa: SIM115 - closed when moved
 
     def add(self, numbers: NDArray[Any]) -> None:
         """Take further numbers."""

@@ -74,7 +74,8 @@ def _intersect(one: Numbers, other: Numbers) -> Numbers:
         return few
     places = np.searchsorted(many, few)
     places[places == len(many)] = 0
-    return few[many[places] == few]
+    both: Numbers = few[many[places] == few]
+    return both
 
 
 def _count_keys(keys: Numbers, shared: Numbers) -> tuple[Numbers, Numbers]:

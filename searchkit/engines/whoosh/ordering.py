@@ -18,7 +18,7 @@ LAST = 1 << 30  # sorts after every day
 def count_facet(collection: Collection, documents: Numbers, request: FacetRequest) -> tuple[FacetValue, ...]:
     """The values of a facet among the documents."""
     column = find_column(collection, request)
-    counts, without = column.count(documents)
+    counts, without = column.count_names(documents)
     numbers = np.flatnonzero(counts)
     if request.field != "date" and request.limit is not None and len(numbers) > request.limit:
         numbers = numbers[_keep_most(counts[numbers], request.limit)]

@@ -25,7 +25,6 @@ from searchkit.engines.whoosh.layout import (
     PLACE_SHIFT,
     SEPARATOR,
     WIDTH_MASK,
-    WIDTHS,
     WRITTEN,
     decode_term,
     encode_term,
@@ -189,11 +188,12 @@ class Segment:
         number = inverted.terms.find(encode_term(id_))
         return None if number is None else inverted.read(number).documents[-1]
 
-    def load_document(self, number: int) -> Any:
+    def load_document(self, number: int) -> dict[str, Any]:
         """The document as plain values."""
         ends, content = self.file.view("stored/ends"), self.file.view("stored")
         text = zlib.decompress(content[ends[number]:ends[number + 1]])
-        return json.loads(text.decode("utf-8", "surrogatepass"))
+        data: dict[str, Any] = json.loads(text.decode("utf-8", "surrogatepass"))
+        return data
 
     def vocabulary(self, field: str) -> Vocabulary:
         """The words of a text field as written; those of deleted documents are among them."""

@@ -183,7 +183,8 @@ class Writer:
         return path
 
     def _find_path(self, segment: ArraySegment) -> Path:
-        return self._folder / (segment.segment_id() + EXTENSION)
+        name: str = segment.segment_id()
+        return self._folder / (name + EXTENSION)
 
 
 def _find_tier(size: int) -> int:
