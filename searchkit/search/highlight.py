@@ -104,7 +104,7 @@ def find_spans(text: str, wanted: Wanted) -> list[Span]:
 
 def _find_from(text: str, start: int, end: int, wanted: Wanted) -> Iterator[Span]:
     """The matches that begin in a run without spaces."""
-    yield from _find_single(analyse(text[start:end]), start, wanted)
+    yield from _find_single(_cut_tokens(text[start:end]), start, wanted)
     if wanted.phrases:
         tokens = []
         following = max(map(len, wanted.phrases))
@@ -115,6 +115,12 @@ def _find_from(text: str, start: int, end: int, wanted: Wanted) -> Iterator[Span
                 break
         for span in _find_runs(tokens, wanted.phrases):
             yield span._replace(start=span.start + start, end=span.end + start)
+
+
+@lru_cache(maxsize=1 << 14)
+def _cut_tokens(chunk: str) -> tuple[Token, ...]:
+    """The tokens of a run without spaces: a few different ones are most of a text."""
+    return tuple(analyse(chunk))
 
 
 def _find_everywhere(text: str, wanted: Wanted) -> list[Span]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from searchkit.engines.whoosh.writer import Writer
 
 TOC_FILES, LOCK_FILE = "_MAIN_*.toc", "MAIN_WRITELOCK"
-MOST_PLAIN = 30_000  # postings and documents; to look at more takes longer than to load numpy
+MOST_PLAIN = 60_000  # postings and documents; to look at more takes longer than to load numpy: a tenth of a second
 
 
 class WhooshEngine:

@@ -6,6 +6,7 @@ Deleted documents have numbers, too, but no posting of theirs is ever seen.
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
@@ -215,7 +216,7 @@ class Collection:
 
     def find_shard(self, document: int) -> tuple[Shard, int]:
         """The shard of a document, and the document's number there."""
-        number = int(np.searchsorted(self.bases, document, side="right")) - 1
+        number = bisect_right(self.bases, document) - 1
         return self.snapshot.shards[number], document - self.bases[number]
 
     def _find_live(self) -> Flags | None:

@@ -37,10 +37,15 @@ class Posted(NamedTuple):
 
 def count_along(starts: Numbers, counts: Numbers) -> Numbers:
     """The numbers from each start on, as many as its count says, one run after another."""
+    if not counts.all():
+        starts, counts = starts[counts > 0], counts[counts > 0]
+    if not len(starts):
+        return np.zeros(0, np.intp)
     ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    along: Numbers = np.arange(total) + np.repeat(starts - (ends - counts), counts)
-    return along
+    steps = np.ones(int(ends[-1]), np.intp)
+    steps[0] = starts[0]
+    steps[ends[:-1]] = starts[1:] - starts[:-1] - counts[:-1] + 1
+    return np.cumsum(steps)
 
 
 def add_along(numbers: Numbers, counts: Numbers) -> Numbers:

@@ -5,11 +5,11 @@ Sums of scores are added up in the order of the parts: floating-point sums depen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import reduce
 from operator import and_, or_
 
 import numpy as np
+from numpy.typing import NDArray
 
 from searchkit.engines.whoosh.collection import Collection, Postings
 from searchkit.engines.whoosh.layout import SEPARATOR, encode_term
@@ -21,6 +21,7 @@ from searchkit.search.ranking import score, weigh_rarity
 
 Counted = tuple[Numbers, Numbers]  # documents, and how often each has what was asked for
 Words = q.Phrase | q.Near
+SPARSE = 2  # scores of documents that are fewer than half are added one by one
 
 
 class Matching:
@@ -32,6 +33,8 @@ class Matching:
         self._matches: dict[q.Query, Numbers] = {}
         self._postings: dict[tuple[str, str], Postings] = {}
         self._counted: dict[Words, Counted] = {}
+        self._places: tuple[Numbers, NDArray[np.int32]] | None = None
+        self._norms: dict[str, tuple[Numbers, Scores]] = {}
         self._complete: set[Words] = set()  # those that were counted in all documents
 
     def match(self, query: q.Query) -> Numbers:
@@ -55,14 +58,13 @@ class Matching:
             case q.Prefix() | q.Wildcard() | q.Fuzzy():
                 return np.ones(len(documents))
             case q.And(children):
-                return self._add_up((self.score(child, documents) for child in children), documents)
+                return self._add_up([self.score(child, documents) for child in children], (), documents)
             case q.Or(children):
-                return self._add_up((self._score_some(child, documents) for child in children), documents)
+                return self._add_up([], children, documents)
             case q.Boost(child, factor):
                 return factor * self.score(child, documents)
             case q.Prefer(child, bonuses):
-                parts = (self.score(child, documents), *(self._score_some(bonus, documents) for bonus in bonuses))
-                return self._add_up(parts, documents)
+                return self._add_up([self.score(child, documents)], bonuses, documents)
             case _:
                 return np.zeros(len(documents))
 
@@ -175,27 +177,67 @@ class Matching:
             numbers.append(np.array(kept, np.intp))
         return self._collection.unite(field, numbers)
 
-    def _score_some(self, query: q.Query, documents: Numbers) -> Scores | None:
-        """Scores of those of the documents that match, 0 for the others; None where all score 0."""
+    def _add_up(self, parts: list[Scores], children: tuple[q.Query, ...], documents: Numbers) -> Scores:
+        """Sums from left to right: of scores of all the documents, and then of what each child gives to some."""
+        sums = np.zeros(len(documents))
+        for part in parts:
+            sums += part
+        for child in children:
+            self._add_some(sums, child, documents)
+        return sums
+
+    def _add_some(self, sums: Scores, query: q.Query, documents: Numbers) -> None:
+        """Add the scores of those of the documents that match."""
         inner, factor = query, 1.0
         if isinstance(query, q.Boost):
             inner, factor = query.child, query.factor
         match inner:
-            case q.Term() | q.Phrase(_, (_, *_)) | q.Near(_, (_, *_)):
-                scores = self.score(inner, documents)
+            case q.Term(field, term):
+                postings = self._read(field, term)
+                terms, found, counts = (term,), postings.documents, postings.frequencies
+            case q.Phrase(field, (_, *_) as terms) | q.Near(field, (_, *_) as terms):
+                found, counts = self._count(inner, documents)
             case q.Everything() | q.Not() | q.Keyword() | q.KeywordPrefix() | q.DateRange() | q.Missing():
-                return None
+                return
             case _:
-                scores = self.score(inner, documents) * self._find_members(documents, inner)
-        return scores if factor == 1.0 else factor * scores
+                sums += factor * (self.score(inner, documents) * self._find_members(documents, inner))
+                return
+        if len(found) * SPARSE > len(documents):
+            sums += factor * self.score(inner, documents)
+        else:
+            places = self._find_places(documents)[found]
+            if not places.all():
+                kept = places > 0
+                places, counts = places[kept], None if counts is None else counts[kept]
+            places = places - 1
+            frequencies = 1.0 if counts is None else counts.astype(np.float64)
+            norms = self._find_norms(field, documents)[places]
+            sums[places] += factor * score(self._weigh_rarity(field, terms), frequencies, norms)  # type: ignore[arg-type]
 
     def _weigh(self, field: str, terms: tuple[str, ...], documents: Numbers, frequencies: Scores) -> Scores:
         """BM25 of terms that occur together so often in each document."""
-        count = self._collection.snapshot.count
-        idf = sum(weigh_rarity(count, len(self._read(field, term).documents)) for term in terms)
-        norms = self._collection.norms(field)[documents]
-        scores: Scores = score(idf, frequencies, norms)  # type: ignore[arg-type, assignment]
+        norms = self._find_norms(field, documents)
+        scores: Scores = score(self._weigh_rarity(field, terms), frequencies, norms)  # type: ignore[arg-type, assignment]
         return scores
+
+    def _weigh_rarity(self, field: str, terms: tuple[str, ...]) -> float:
+        count = self._collection.snapshot.count
+        return sum(weigh_rarity(count, len(self._read(field, term).documents)) for term in terms)
+
+    def _find_places(self, documents: Numbers) -> NDArray[np.int32]:
+        """By document its place among these, from 1 on; those asked for last are kept."""
+        if self._places is None or self._places[0] is not documents:
+            places = np.zeros(self._collection.size, np.int32)
+            places[documents] = np.arange(1, len(documents) + 1)
+            self._places = documents, places
+        return self._places[1]
+
+    def _find_norms(self, field: str, documents: Numbers) -> Scores:
+        """The norms of these documents; those asked for last are kept."""
+        known = self._norms.get(field)
+        if known is None or known[0] is not documents:
+            known = self._norms[field] = documents, self._collection.norms(field)[documents]
+        return known[1]
 
     def _count(self, words: Words, within: Numbers | None) -> Counted:
         """The documents that have the words so, all or those among ``within``, and how often."""
@@ -212,12 +254,3 @@ class Matching:
         if within is None:
             self._complete.add(words)
         return found
-
-    @staticmethod
-    def _add_up(parts: Iterable[Scores | None], documents: Numbers) -> Scores:
-        """Sums from left to right."""
-        sums: Scores | None = None
-        for part in parts:
-            if part is not None:
-                sums = part if sums is None else sums + part
-        return np.zeros(len(documents)) if sums is None else sums

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +15,7 @@ from searchkit.engines.whoosh.layout import ID
 from searchkit.engines.whoosh.lists import Numbers, Scores
 from searchkit.model import FacetValue
 
+Key = Callable[[Numbers], NDArray[Any]]  # what the documents at these places are sorted by, the least first
 LAST = 1 << 30  # sorts after every day
 
 
@@ -34,23 +38,36 @@ def choose_page(collection: Collection, documents: Numbers, scores: Scores | Non
     end = request.offset + request.limit
     if not request.limit or not len(documents):
         return []
-    days = collection.days[documents].astype(np.float64)
-    newest, oldest = np.where(days, -days, LAST), np.where(days, days, LAST)
-    keys = {"relevance": [] if scores is None else [-scores], "newest": [], "oldest": [oldest]}[request.sort]
-    chosen = _keep_first([*keys, newest], end, np.arange(len(documents)), collection, documents)
-    rows = sorted((*(key[place] for key in (*keys, newest)), _name(collection, int(documents[place])), place)
-                  for place in chosen.tolist())
+    def find_scores(places: Numbers) -> Scores:
+        return np.zeros(len(places)) if scores is None else -scores[places]
+
+    def find_oldest(places: Numbers) -> Numbers:
+        days = collection.days[documents[places]]
+        return np.where(days, days, LAST)
+
+    def find_newest(places: Numbers) -> Numbers:
+        days = collection.days[documents[places]]
+        return np.where(days, -days, LAST)
+
+    orders: dict[str, list[Key]] = {"relevance": [find_scores, find_newest], "newest": [find_newest],
+                                    "oldest": [find_oldest, find_newest]}
+    keys = orders[request.sort]
+    chosen = _keep_first(keys, end, np.arange(len(documents)), collection, documents)
+    found = [collection.find_shard(document) for document in documents[chosen].tolist()]
+    names = [shard.segment.name_document(number) for shard, number in found]
+    rows = sorted(zip(*(key(chosen).tolist() for key in keys), names, chosen.tolist(), strict=True))
+    collection.snapshot.shown = dict(zip(names, found, strict=True))
     return [(row[-2], row[-1]) for row in rows[request.offset:end]]
 
 
-def _keep_first(keys: list[NDArray[np.float64]], count: int, places: Numbers, collection: Collection,
+def _keep_first(keys: list[Key], count: int, places: Numbers, collection: Collection,
                 documents: Numbers) -> Numbers:
     """At least the first ``count`` of the places by the keys, without sorting all."""
     if len(places) <= count:
         return places
     if not keys:
         return _keep_first_ids(collection, documents, places, count)
-    values = keys[0][places]
+    values = keys[0](places)
     bound = np.partition(values, count - 1)[count - 1]
     before, tied = places[values < bound], places[values == bound]
     rest = _keep_first(keys[1:], count - len(before), tied, collection, documents)
@@ -75,8 +92,3 @@ def _keep_most(counts: Numbers, limit: int) -> Numbers:
         return np.flatnonzero(counts < 0)
     bound = np.partition(counts, len(counts) - limit)[len(counts) - limit]
     return np.flatnonzero(counts >= bound)
-
-
-def _name(collection: Collection, document: int) -> str:
-    shard, number = collection.find_shard(document)
-    return shard.segment.name_document(number)

@@ -12,6 +12,8 @@ from searchkit.engines.whoosh.shard import Snapshot
 from searchkit.search import query as q
 from searchkit.search.expansion import find_cuts
 
+FILTERS = q.Keyword | q.KeywordPrefix | q.DateRange | q.Missing | q.Not  # they look at what other words have left
+
 
 def answer(snapshot: Snapshot, request: Request) -> Matches:
     """What matches."""
@@ -44,7 +46,10 @@ def _estimate(snapshot: Snapshot, query: q.Query) -> int:
             return snapshot.find_frequency(field, term)
         case q.Phrase(field, terms) | q.Near(field, terms):
             return sum(snapshot.find_frequency(field, term) for term in terms)
-        case q.And(children) | q.Or(children):
+        case q.And(children):
+            words = [child for child in children if not isinstance(child, FILTERS)]
+            return sum(_estimate(snapshot, child) for child in words) if words else snapshot.count
+        case q.Or(children):
             return sum(_estimate(snapshot, child) for child in children)
         case q.Prefer(child, bonuses):
             return sum(_estimate(snapshot, part) for part in (child, *bonuses))

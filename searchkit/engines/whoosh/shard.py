@@ -86,6 +86,7 @@ class Snapshot:
         self.shards = tuple(shards)
         self.count = sum(shard.count for shard in shards)
         self.kept: dict[Any, Any] = {}
+        self.shown: dict[str, tuple[Shard, int]] = {}  # where the hits of the last request are
         self._norms: dict[str, Norms] = {}
 
     def average(self, field: str) -> float:
@@ -110,6 +111,8 @@ class Snapshot:
 
     def locate(self, id_: str) -> tuple[Shard, int] | None:
         """Where the document with this id is."""
+        if id_ in self.shown:
+            return self.shown[id_]
         for shard in self.shards:
             number = shard.locate(id_)
             if number is not None:
