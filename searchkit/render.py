@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from searchkit.model import Clue, Document, FacetValue, Hit, IndexReport, Rejected, Results, Snippet
+from searchkit.model import Clue, Document, FacetValue, Hit, Rejected, Results, Snippet
 from searchkit.periods import fold_months, show_gaps
+from searchkit.report import IndexReport
 
 BAR = 10  # columns of the longest bar of a facet
 FACET_WIDTH = 24  # columns of a facet's values, at most

@@ -19,10 +19,10 @@ MODULES = {
 # From the bottom up. A module may import from its own layer and from those below; those named as separate
 # do not know each other.
 LAYERS = [
-    {"errors", "model", "version"},
+    {"errors", "model", "report", "version"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
-    {"lines", "captures", "aliasfile", "periods"},
+    {"lines", "captures", "copies", "aliasfile", "periods"},
     {"ledger", "suggestions", "facets", "queryoptions"},
     {"budget"},
     {"workers"},
@@ -45,7 +45,7 @@ FENCES = {
     "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
     "zstandard": ("searchkit.sources.zstd",),
     "spacy": ("searchkit.pipeline.secondopinion",),
-    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures"),
+    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures", "searchkit.copies"),
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.

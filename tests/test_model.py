@@ -12,12 +12,12 @@ from searchkit.model import (
     Entity,
     FacetValue,
     Hit,
-    IndexReport,
     PublicationDate,
     Rejected,
     Results,
     Snippet,
 )
+from searchkit.report import IndexReport
 
 FULL = Document(
     id="1", path="a/b.html", body="One.\n\nTwo.", url="https://x.example/", title="T", title_source="heading",
