@@ -20,9 +20,9 @@ from tempfile import TemporaryFile
 
 from searchkit import pipeline, sources
 from searchkit.captures import Capture
-from searchkit.copies import CopyLedger
 from searchkit.engines.base import Engine
 from searchkit.errors import DocumentNotFound
+from searchkit.groups import GroupLedger
 from searchkit.ledger import OLDER, Entry, Ledger, open_ledger
 from searchkit.model import READY, Document, Page, Rejected
 from searchkit.pipeline import siblings
@@ -53,17 +53,17 @@ class Options:
 
 
 def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: Path | None,
-        options: Options, copies: CopyLedger | None = None) -> IndexReport:
+        options: Options, groups: GroupLedger | None = None) -> IndexReport:
     """Bring the engine up to date with paths, pages and documents; the ledger is in the folder.
 
-    ``copies`` is what an index without a folder knows of its copies.
+    ``groups`` is what an index without a folder knows of its copies.
     """
     begun = time.monotonic()
     paths = [item for item in given if isinstance(item, str | Path)]
     documents = [item for item in given if isinstance(item, Document)]
     pages = [item for item in given if isinstance(item, Page)]
     opinion = load_opinion(options.ner)
-    with open_ledger(folder, copies) as ledger:
+    with open_ledger(folder, groups) as ledger:
         batch = _Batch(engine, ledger, opinion)
         warned: list[Rejected] = []
         stream = chain(sources.read(paths) if paths else (), map(_locate, pages))
@@ -119,20 +119,20 @@ def extract(pages: Iterable[Page | Rejected], workers: int = 0,
             yield siblings.strip_repeated(made, repeated[made.id], load_opinion(ner)) if is_known else made
 
 
-def delete(ids: Iterable[str], engine: Engine, folder: Path | None, copies: CopyLedger | None = None) -> int:
+def delete(ids: Iterable[str], engine: Engine, folder: Path | None, groups: GroupLedger | None = None) -> int:
     """Forget documents, which leave their groups of copies; how many there were."""
     gone = list(ids)
-    with open_ledger(folder, copies) as ledger:
+    with open_ledger(folder, groups) as ledger:
         count = engine.delete(gone)
         ledger.forget_copies(gone)
         _tell_copies(engine, ledger)
     return count
 
 
-def clear(engine: Engine, folder: Path | None, copies: CopyLedger | None = None) -> None:
+def clear(engine: Engine, folder: Path | None, groups: GroupLedger | None = None) -> None:
     """Forget all documents and all pages."""
     engine.clear()
-    with open_ledger(folder, copies) as ledger:
+    with open_ledger(folder, groups) as ledger:
         ledger.clear()
 
 
@@ -188,7 +188,7 @@ def _hand_over(documents: Sequence[Signed], engine: Engine, ledger: Ledger) -> N
 
 def _tell_copies(engine: Engine, ledger: Ledger) -> None:
     """Tell the engine which documents joined, changed or left a group of copies."""
-    changes = ledger.copies.find_changes()
+    changes = ledger.groups.find_changes()
     while groups := dict(islice(changes, BATCH_DOCUMENTS)):
         engine.add([analyse_document(replace(document, group=groups[document.id]))
                     for document in _find_stored(groups, engine)])

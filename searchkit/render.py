@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from searchkit.model import Clue, Document, FacetValue, Hit, Rejected, Results, Snippet
+from searchkit.model import Clue, Copies, Document, FacetValue, Hit, Rejected, Results, Snippet
 from searchkit.periods import fold_months, show_gaps
 from searchkit.report import IndexReport
 
@@ -123,6 +123,15 @@ def render_document(document: Document, style: Style) -> Iterator[str]:
     if document.chrome:
         yield ""
         yield style.dim(f"{len(document.chrome)} stripped blocks are kept as chrome (see: --json)")
+
+
+def render_copies(group: str | None, copies: Copies) -> Iterator[str]:
+    """One line: how many copies there are and how to see them; none where there are none."""
+    if copies.count:
+        noun = "copy" if copies.count == 1 else "copies"
+        count = len(copies.publishers)
+        published = f" in {count:,} publisher{'' if count == 1 else 's'}" if count else ""
+        yield f"+{copies.count:,} {noun}{published} (all: searchkit query group:{make_line(group or '')})"
 
 
 def render_explanation(document: Document, blocks: Iterable[tuple[str, bool, str]], style: Style) -> Iterator[str]:
@@ -259,6 +268,8 @@ def _render_hit(hit: Hit, style: Style) -> Iterator[str]:
     for snippet in hit.snippets:
         for line in _render_snippet(snippet, hit.document, style):
             yield INDENT + line
+    for line in render_copies(hit.document.group, hit.copies):
+        yield INDENT + line
     yield INDENT + style.dim(f"id {make_line(hit.id)}")
 
 
@@ -328,13 +339,16 @@ def _render_facet(name: str, values: Sequence[FacetValue], style: Style) -> _Col
     names = [_fit(make_line(value.value) if value.value is not None else "none", FACET_WIDTH) for value in values]
     digits = len(f"{most:,}")
     widest = max(measure_width(name), *map(measure_width, names))
+    texts = [f"({value.distinct:,}) " if value.distinct != value.count else "" for value in values]
+    room = widest + digits + 2 + max(map(len, texts))
     lines = [(measure_width(name), style.bold(name))]
-    for shown, value in zip(names, values, strict=True):
+    for shown, value, distinct in zip(names, values, texts, strict=True):
         bar = "█" * (max(1, round(value.count / most * BAR)) if value.count else 0)
-        text = f"{shown}{' ' * (widest - measure_width(shown))} {value.count:>{digits},} "
+        text = f"{shown}{' ' * (widest - measure_width(shown))} {value.count:>{digits},} {distinct}"
+        text += " " * (room - measure_width(text))
         painted = style.dim(text) if value.value is None else text
-        lines.append((widest + digits + 2 + len(bar), painted + style.paint(bar, "36")))
-    return _Column(widest + digits + 2 + BAR, lines)
+        lines.append((room + len(bar), painted + style.paint(bar, "36")))
+    return _Column(room + BAR, lines)
 
 
 def _show_gaps(name: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
@@ -347,7 +361,10 @@ def _show_gaps(name: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
 def _count_hits(results: Results) -> str:
     """How many of how many are shown, and how long it took."""
     noun = "document" if results.total == 1 else "documents"
-    return f"{len(results.hits):,} of {results.total:,} {noun}, {results.took_ms:.0f} ms"
+    said = f"{len(results.hits):,} of {results.total:,} {noun}"
+    if results.distinct != results.total:
+        said += f", {results.distinct:,} distinct text{'' if results.distinct == 1 else 's'}"
+    return f"{said}, {results.took_ms:.0f} ms"
 
 
 def _render_pairs(pairs: Mapping[str, Any], style: Style) -> Iterator[str]:

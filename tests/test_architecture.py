@@ -22,8 +22,8 @@ LAYERS = [
     {"errors", "model", "report", "version"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
-    {"lines", "captures", "copies", "aliasfile", "periods"},
-    {"ledger", "suggestions", "facets", "queryoptions"},
+    {"lines", "captures", "groups", "aliasfile", "periods"},
+    {"ledger", "suggestions", "facets", "queryoptions", "copies"},
     {"budget"},
     {"workers"},
     {"ingest"},
@@ -45,7 +45,7 @@ FENCES = {
     "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
     "zstandard": ("searchkit.sources.zstd",),
     "spacy": ("searchkit.pipeline.secondopinion",),
-    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures", "searchkit.copies"),
+    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures", "searchkit.groups"),
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.

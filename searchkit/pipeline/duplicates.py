@@ -18,7 +18,7 @@ from zlib import crc32
 # All were chosen on Reuters-21578 and BBC news by reading pairs on both sides of each line (docs/copies.md).
 SHINGLE = 4  # words
 SKETCH = 128  # hashes kept of a text
-KEYS = 16  # of them by which candidates are found; of copies with a quarter of the shingles in common 1 in 100 shares none
+KEYS = 16  # of them by which candidates are found; copies with a quarter of the shingles in common miss 1 in 100
 SHORT = 60  # shingles; of shorter texts only exact copies count: such notices differ in a figure alone
 MUTE = 20  # words; shorter texts say too little by themselves, so copies have the same title, too
 RESEMBLANCE = 0.6  # of copies, at least …
