@@ -133,7 +133,7 @@ def query(
     offset: options.Offset = 0,
     match: options.Match = "all",
     snippets: options.Snippets = 1,
-    collapse: options.Collapse = True,
+    collapse: options.Collapse = None,
     output: options.Output = "hits",
     jsonl: options.Jsonl = False,
     csv: options.Csv = False,
@@ -150,6 +150,7 @@ def query(
     form = choose_output(output, json=as_json, jsonl=jsonl, csv=csv)
     asked = _read_asked(context)
     asked["limit"] = limit if limit is not None or all_ or form in ROWS else 10
+    asked["collapse"] = form not in ROWS if collapse is None else collapse
     asked["facets"] = () if no_facets else facet or DEFAULT_FACETS
     with _open(settings) as place:
         if batch is not None:
@@ -177,7 +178,6 @@ def similar(
     limit: options.Limit = 10,
     offset: options.Offset = 0,
     snippets: options.Snippets = 1,
-    collapse: options.Collapse = True,
     folder: options.Index = None,
     engine: options.Engine = None,
     aliases: options.Aliases = None,

@@ -182,7 +182,6 @@ class Index:
                     for facet, values in zip(request.facets, matches.facets, strict=True)},
             warnings=(*question.warnings, *map(str, matches.cuts)),
             distinct=matches.distinct,
-            collapsed=request.collapse,
         )
 
     def facets(self, field: str, text: str = "", *, value: str = "",

@@ -367,7 +367,6 @@ class Results:
     warnings: tuple[str, ...] = ()
     partial: Partial | None = None
     distinct: int = -1
-    collapsed: bool = False
 
     def __post_init__(self) -> None:
         if self.distinct < 0:  # not said: no copies
@@ -388,7 +387,6 @@ class Results:
             "match": self.match,
             "total": self.total,
             "distinct": self.distinct,
-            "collapsed": self.collapsed,
             "took_ms": self.took_ms,
             "suggestion": self.suggestion,
             "warnings": list(self.warnings),

@@ -84,15 +84,6 @@ def print_rows(place: Index, text: str, options: dict[str, Any], view: View) -> 
         total = results.total
         if not number:
             print_lines(write_heading(view.form))
-            _tell_collapsed(results)
         for hit in results:
             print_lines(write_hit(view.form, hit, place.find_occurrences(hit.document, text), view.style))
     return total
-
-
-def _tell_collapsed(results: Results) -> None:
-    """Say beside the lines for programs that copies are not among them."""
-    missing = results.total - results.distinct
-    if results.collapsed and missing:
-        what = "1 copy is" if missing == 1 else f"{missing:,} copies are"
-        sys.stderr.write(f"searchkit: {what} left out; to have all documents: --no-collapse\n")

@@ -50,10 +50,10 @@ def leave_out_copies(answer: Callable[[int], Results], document: Document, first
             break
         count *= 2
     hits = tuple(replace(hit, rank=rank) for rank, hit in enumerate(others[:end], 1))
-    same = [hit for hit in results if is_copy(hit.document, document)]
-    fewer = sum(1 + hit.copies.count for hit in same) if results.collapsed else len(same)
-    texts = {hit.document.group or f"id {hit.id}" for hit in same}
-    return replace(results, hits=hits[first:], total=results.total - fewer, distinct=results.distinct - len(texts))
+    same = {hit.document.group or f"id {hit.id}": 1 + hit.copies.count
+            for hit in results if is_copy(hit.document, document)}
+    return replace(results, hits=hits[first:], total=results.total - sum(same.values()),
+                   distinct=results.distinct - len(same))
 
 
 def is_copy(one: Document, other: Document) -> bool:
