@@ -1,9 +1,9 @@
 """Which documents are copies of each other: texts by their signatures, the pairs that are alike, groups of documents.
 
-Two texts are a pair when they share a key that few texts have, and their signatures say that they are copies. A group
-is a connected component of pairs; its name comes from the smallest of its ids. So groups depend on the documents
-alone, not on the order, the runs or the processes in which they came. Texts whose pairs may have changed are noted
-until the engine has been told, so that an interrupted run loses nothing.
+Two texts are a pair when they are neighbours under a key, and their signatures say that they are copies. A group is a
+connected component of pairs; its name comes from the smallest of its ids. So groups depend on the documents alone, not
+on the order, the runs or the processes in which they came. Texts whose pairs may have changed are noted until the
+engine has been told, so that an interrupted run loses nothing.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ CREATE TABLE IF NOT EXISTS text_documents (
 CREATE INDEX IF NOT EXISTS text_documents_by_text ON text_documents (text);
 CREATE TABLE IF NOT EXISTS unsettled_texts (text INTEGER PRIMARY KEY);
 """
-# Texts that may share a key. A key that more of them have is a phrase that many stories use and leads to no copies;
-# of 178,375 keys of Reuters-21578 it is 4. It bounds what a text is compared with: 16 keys of 100 texts.
-MOST_SHARING = 100
+# Of the texts with a key, in the order of their digests, each is compared with so many before and after it. Most keys
+# have fewer. The variants of a story printed everywhere are all alike, so neighbours link them; what shares nothing
+# but a phrase that thousands use costs no more than this.
+NEIGHBOURS = 20
 
 
 class GroupLedger:
@@ -87,35 +88,33 @@ class GroupLedger:
             return
         self._database.execute("INSERT INTO texts VALUES (?, ?, ?)", (text, signature.size, _pack(signature.sketch)))
         self._database.executemany("INSERT INTO text_keys VALUES (?, ?)", [(key, text) for key in signature.keys])
-        for key in signature.keys:
-            if len(sharing := self._find_sharing(key)) == MOST_SHARING + 1:
-                self._note(sharing)  # pairs may rest on this key, which leads to no copies any more
+        self._note_parted(signature)
 
     def _drop_text(self, text: int) -> None:
         signature = self._find_text(text)
         assert signature is not None
         self._note(other for (other,) in self._list("SELECT other FROM text_pairs WHERE text = ?", text))
+        self._note_parted(signature)
         self._database.execute("DELETE FROM text_pairs WHERE other = ?1 AND text IN "
                                "(SELECT other FROM text_pairs WHERE text = ?1)", (text,))
         self._database.execute("DELETE FROM text_pairs WHERE text = ?", (text,))
         self._database.executemany("DELETE FROM text_keys WHERE key = ? AND text = ?",
                                    [(key, text) for key in signature.keys])
         self._database.execute("DELETE FROM texts WHERE text = ?", (text,))
+
+    def _note_parted(self, signature: Signature) -> None:
+        """Note the texts that are neighbours only with or only without this one."""
         for key in signature.keys:
-            if len(sharing := self._find_sharing(key)) == MOST_SHARING:
-                self._note(sharing)  # this key leads to copies again
+            before, after = self._find_neighbours(key, signature.digest)
+            if len(before) + len(after) > NEIGHBOURS:
+                self._note((*before, *after))
 
     def _pair(self, text: int) -> None:
         """Find the pairs of a text anew; where it loses one, the other text must be looked at, too."""
         signature = self._find_text(text)
         if signature is None:
             return
-        candidates: set[int] = set()
-        for key in signature.keys:
-            sharing = self._find_sharing(key)
-            if len(sharing) <= MOST_SHARING:
-                candidates.update(sharing)
-        candidates.discard(text)
+        candidates = {other for key in signature.keys for side in self._find_neighbours(key, text) for other in side}
         found = {other for other in candidates if (seen := self._find_text(other)) and are_copies(signature, seen)}
         known = {other for (other,) in self._list("SELECT other FROM text_pairs WHERE text = ?", text)}
         self._note(known - found)
@@ -151,10 +150,13 @@ class GroupLedger:
         rows = self._list("SELECT size, sketch FROM texts WHERE text = ?", text)
         return Signature(text, rows[0][0], _unpack(rows[0][1])) if rows else None
 
-    def _find_sharing(self, key: int) -> list[int]:
-        """The texts that have a key, or one more than may have it."""
-        rows = self._list("SELECT text FROM text_keys WHERE key = ? LIMIT ?", key, MOST_SHARING + 2)
-        return [text for (text,) in rows]
+    def _find_neighbours(self, key: int, text: int) -> tuple[list[int], list[int]]:
+        """The nearest texts with a key before and after a text."""
+        before = self._list("SELECT text FROM text_keys WHERE key = ? AND text < ? ORDER BY text DESC LIMIT ?",
+                            key, text, NEIGHBOURS)
+        after = self._list("SELECT text FROM text_keys WHERE key = ? AND text > ? ORDER BY text LIMIT ?",
+                           key, text, NEIGHBOURS)
+        return [other for (other,) in before], [other for (other,) in after]
 
     def _note(self, texts: Iterable[int]) -> None:
         self._database.executemany("INSERT OR IGNORE INTO unsettled_texts VALUES (?)", [(text,) for text in texts])

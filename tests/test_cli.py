@@ -218,8 +218,8 @@ def test_query_shows_hits_facets_and_how_many_there_are(archive: Path) -> None:
 
 def test_query_json_is_that_of_the_contract_and_of_python(archive: Path) -> None:
     shown = json.loads(run("query", "ferry", "--json").stdout)
-    assert list(shown) == ["schema", "query", "parsed", "match", "total", "distinct", "took_ms", "suggestion", "warnings",
-                           "hits", "facets", "partial"]
+    assert list(shown) == ["schema", "query", "parsed", "match", "total", "distinct", "took_ms", "suggestion",
+                           "warnings", "hits", "facets", "partial"]
     assert (shown["schema"], shown["query"], shown["parsed"], shown["total"]) == (1, "ferry", "body:ferri", 3)
     with searchkit.open("index") as index:
         made = index.query("ferry").to_dict()

@@ -78,8 +78,8 @@ def test_the_json_of_results_has_the_keys_of_the_contract() -> None:
     results = Results("q", "body:q", "all", 7, 1.5, (Hit(FULL, 1, 2.5, (Snippet("One.", 0),)),),
                       {"publisher": (FacetValue("P", 1), FacetValue(None, 6))})
     data = results.to_dict()
-    assert list(data) == ["schema", "query", "parsed", "match", "total", "distinct", "took_ms", "suggestion", "warnings",
-                          "hits", "facets", "partial"]
+    assert list(data) == ["schema", "query", "parsed", "match", "total", "distinct", "took_ms", "suggestion",
+                          "warnings", "hits", "facets", "partial"]
     assert data["schema"] == 1
     assert set(data["hits"][0]) >= {"id", "rank", "score", "title", "date", "publisher", "author", "language", "url",
                                     "path", "entities", "snippets"}
