@@ -270,7 +270,7 @@ def show(
         print_json({**document.to_dict(), "captures": captures, "copies": copies.to_dict()})
     else:
         print_pages([*render.render_document(document, make_style(settings.color, sys.stdout)),
-                      *render.render_copies(document.group, copies),
+                      *render.render_copies(document, copies),
                       *(f"also captured {capture['captured']} in {render.make_line(capture['path'])}"
                         for capture in captures[1:])], not no_pager)
 

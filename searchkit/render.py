@@ -18,6 +18,7 @@ from searchkit.periods import fold_months, show_gaps
 from searchkit.report import IndexReport
 
 BAR = 10  # columns of the longest bar of a facet
+SHORTEST_BAR = 4  # columns of the longest bar beside two numbers, at least
 FACET_WIDTH = 24  # columns of a facet's values, at most
 DATE_ROWS = 24  # months that are shown; where there are more, years are
 GAP = 3  # columns between facets side by side
@@ -125,13 +126,10 @@ def render_document(document: Document, style: Style) -> Iterator[str]:
         yield style.dim(f"{len(document.chrome)} stripped blocks are kept as chrome (see: --json)")
 
 
-def render_copies(group: str | None, copies: Copies) -> Iterator[str]:
-    """One line: how many copies there are and how to see them; none where there are none."""
+def render_copies(document: Document, copies: Copies) -> Iterator[str]:
+    """One line: how many copies a document has, and the query that finds them; none where it has none."""
     if copies.count:
-        noun = "copy" if copies.count == 1 else "copies"
-        count = len(copies.publishers)
-        published = f" in {count:,} publisher{'' if count == 1 else 's'}" if count else ""
-        yield f"+{copies.count:,} {noun}{published} (all: searchkit query group:{make_line(group or '')})"
+        yield f"{_count_copies(copies)}, all found by group:{make_line(document.group or '')}"
 
 
 def render_explanation(document: Document, blocks: Iterable[tuple[str, bool, str]], style: Style) -> Iterator[str]:
@@ -268,9 +266,17 @@ def _render_hit(hit: Hit, style: Style) -> Iterator[str]:
     for snippet in hit.snippets:
         for line in _render_snippet(snippet, hit.document, style):
             yield INDENT + line
-    for line in render_copies(hit.document.group, hit.copies):
-        yield INDENT + line
-    yield INDENT + style.dim(f"id {make_line(hit.id)}")
+    if hit.copies.count:
+        yield INDENT + _count_copies(hit.copies)
+    way = f" · with its copies group:{make_line(hit.document.group or '')}" if hit.copies.count else ""
+    yield INDENT + style.dim(f"id {make_line(hit.id)}{way}")
+
+
+def _count_copies(copies: Copies) -> str:
+    """How many copies in how many publishers."""
+    noun, count = "copy" if copies.count == 1 else "copies", len(copies.publishers)
+    published = f" in {count:,} publisher{'' if count == 1 else 's'}" if count else ""
+    return f"+{copies.count:,} {noun}{published}"
 
 
 def _render_snippet(snippet: Snippet, document: Document, style: Style) -> Iterator[str]:
@@ -340,15 +346,17 @@ def _render_facet(name: str, values: Sequence[FacetValue], style: Style) -> _Col
     digits = len(f"{most:,}")
     widest = max(measure_width(name), *map(measure_width, names))
     texts = [f"({value.distinct:,}) " if value.distinct != value.count else "" for value in values]
-    room = widest + digits + 2 + max(map(len, texts))
+    second = max(map(len, texts))
+    longest = max(SHORTEST_BAR, BAR - second)  # so that a second number does not widen the column
+    room = widest + digits + 2 + second
     lines = [(measure_width(name), style.bold(name))]
     for shown, value, distinct in zip(names, values, texts, strict=True):
-        bar = "█" * (max(1, round(value.count / most * BAR)) if value.count else 0)
+        bar = "█" * (max(1, round(value.count / most * longest)) if value.count else 0)
         text = f"{shown}{' ' * (widest - measure_width(shown))} {value.count:>{digits},} {distinct}"
         text += " " * (room - measure_width(text))
         painted = style.dim(text) if value.value is None else text
         lines.append((room + len(bar), painted + style.paint(bar, "36")))
-    return _Column(room + BAR, lines)
+    return _Column(room + longest, lines)
 
 
 def _show_gaps(name: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]:

@@ -21,17 +21,18 @@ from searchkit.model import Copies, Document, PublicationDate
 from searchkit.pipeline.duplicates import Signature, are_copies, sign
 
 STORY = (
-    "The harbour board voted on Monday to rebuild the eastern pier after storms tore away forty metres of planking, and "
-    "engineers said the work would last until autumn because oak must be shipped from the north. Fishermen welcomed the "
-    "decision but asked for moorings near the old cannery, while shopkeepers worried about dust and lorries in the "
-    "season when visitors fill the narrow streets of the town. The mayor promised a meeting next week to hear everyone "
-    "and to publish the costs, which are thought to exceed two million crowns in all, and said that the lamp at the end "
-    "of the pier would be lit again by Christmas.")
+    "The harbour board voted on Monday to rebuild the eastern pier after storms tore away forty metres of "
+    "planking, and engineers said the work would last until autumn because oak must be shipped from the north. "
+    "Fishermen welcomed the decision but asked for moorings near the old cannery, while shopkeepers worried about "
+    "dust and lorries in the season when visitors fill the narrow streets of the town. The mayor promised a "
+    "meeting next week to hear everyone and to publish the costs, which are thought to exceed two million crowns "
+    "in all, and said that the lamp at the end of the pier would be lit again by Christmas.")
 OTHER = (
-    "Swallows have come back to the barns of the upper valley in numbers not seen since the dry years, and the pupils "
-    "who count them each spring have filled three notebooks already. Their teacher says the birds find more midges "
-    "because two farms have stopped spraying, which the farmers at first regretted and have come to like, for the "
-    "swallows cost nothing and work on Sundays. A pier of the old bridge has eleven nests under it alone.")
+    "Swallows have come back to the barns of the upper valley in numbers not seen since the dry years, and the "
+    "pupils who count them each spring have filled three notebooks already. Their teacher says the birds find "
+    "more midges because two farms have stopped spraying, which the farmers at first regretted and have come to "
+    "like, for the swallows cost nothing and work on Sundays. A pier of the old bridge has eleven nests under it "
+    "alone.")
 TEXTS = {
     "gazette": STORY,
     "courier": STORY.replace("Monday", "Tuesday evening"),
@@ -254,11 +255,15 @@ def test_stored_json_without_a_group_is_read() -> None:
 # --- the ledger of groups ------------------------------------------------------------------------------------
 
 
-def group(signatures: dict[str, Signature], steps: Iterable[Iterable[str]]) -> dict[str, str | None]:
-    """The groups that documents are told to be in, when they are recorded in these steps."""
+def group(signatures: dict[str, Signature], steps: Iterable[Iterable[str]],
+          gone: Iterable[str] = ()) -> dict[str, str | None]:
+    """The groups that documents are told to be in, when they are recorded in these steps, and some then forgotten."""
     ledger, told = GroupLedger(sqlite3.connect("")), dict.fromkeys(signatures, None)
-    for names in steps:
-        ledger.record({name: signatures[name] for name in names})
+    for names in (*steps, None):
+        if names is None:
+            ledger.forget(gone)
+        else:
+            ledger.record({name: signatures[name] for name in names})
         changes = dict(ledger.find_changes())
         told.update(changes)
         ledger.label(changes)
@@ -284,17 +289,9 @@ def test_groups_are_the_components_of_pairs_even_where_keys_are_crowded(monkeypa
     for seed in range(5):
         order = random.Random(seed).sample(names, len(names))
         assert group(signatures, [[name] for name in order]) == at_once
-        passing = [f"p{number}" for number in range(10)]
-        more = {**signatures, **{name: sign([*bases[0][:80], name]) for name in passing}}
-        ledger, told = GroupLedger(sqlite3.connect("")), {}
-        for step in (lambda: ledger.record({name: more[name] for name in (*passing, *order)}),
-                     lambda: ledger.forget(passing)):
-            step()
-            changes = dict(ledger.find_changes())
-            ledger.label(changes)
-            ledger.settle()
-            told.update(changes)
-        assert {name: told.get(name) for name in names} == at_once
+        passing = {f"p{number}": sign([*bases[0][:80], f"p{number}"]) for number in range(10)}
+        told = group({**signatures, **passing}, [[*passing, *order]], gone=passing)
+        assert {name: told[name] for name in names} == at_once
 
 
 def test_thousands_of_copies_cost_no_comparison_with_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -332,12 +329,13 @@ def run(*arguments: str) -> str:
 def test_a_hit_says_how_many_copies_it_has_and_how_to_see_them() -> None:
     shown = run("query", "pier")
 
-    (line,) = [line.strip() for line in shown.splitlines() if "copies" in line]
-    assert line.startswith("+3 copies in 2 publishers (all: searchkit query group:")
+    lines = [line.strip() for line in shown.splitlines()]
+    place = lines.index("+3 copies in 2 publishers")
+    assert " · with its copies group:" in lines[place + 1]
     assert "3 of 6 documents, 3 distinct texts" in shown
-    assert "The Gazette 2 (1) ██████████" in shown
-    assert "The Courier 1     █████" in shown
-    assert set(run("query", line.split()[-1].rstrip(")"), "--output", "ids").split()) == GROUP
+    assert "The Gazette 2 (1) ██████\n" in shown
+    assert "The Courier 1     ███" in shown
+    assert set(run("query", lines[place + 1].split()[-1], "--output", "ids").split()) == GROUP
 
 
 @pytest.mark.usefixtures("archive")
@@ -351,7 +349,7 @@ def test_hits_are_texts_and_rows_are_documents_unless_asked_otherwise() -> None:
 
 @pytest.mark.usefixtures("archive")
 def test_a_shown_document_and_the_statistics_mention_copies() -> None:
-    assert "+3 copies in 2 publishers" in run("show", "courier")
+    assert "+3 copies in 2 publishers, all found by group:" in run("show", "courier")
     assert json.loads(run("show", "courier", "--json"))["copies"]["count"] == 3
     assert "copies" not in run("show", "birds")
     stats = json.loads(run("stats", "--json"))

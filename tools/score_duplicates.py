@@ -128,8 +128,7 @@ def _share(part: set[Pair], whole: set[Pair]) -> str:
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
+    with (gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")) as lines:
         yield from map(json.loads, lines)
 
 

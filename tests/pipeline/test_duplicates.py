@@ -104,7 +104,8 @@ def test_estimates_are_near_the_truth() -> None:
         one, other = (write(shared) + write(400 - shared, seed) for seed in (2, 3))
         sets = [{tuple(text[n:n + 4]) for n in range(len(text) - 3)} for text in (one, other)]
         truth = len(sets[0] & sets[1]) / len(sets[0] | sets[1])
-        assert estimate(sign(one), sign(other))[0] == pytest.approx(truth, abs=3 * (truth * (1 - truth) / SKETCH) ** 0.5)
+        deviation = (truth * (1 - truth) / SKETCH) ** 0.5
+        assert estimate(sign(one), sign(other))[0] == pytest.approx(truth, abs=3 * deviation)
 
 
 def test_signatures_are_bounded_however_long_the_text() -> None:
