@@ -333,7 +333,7 @@ def test_a_hit_says_how_many_copies_it_has_and_how_to_see_them() -> None:
     place = lines.index("+3 copies in 2 publishers")
     assert " · with its copies group:" in lines[place + 1]
     assert "3 of 6 documents, 3 distinct texts" in shown
-    assert "The Gazette 2 (1) ██████\n" in shown
+    assert "The Gazette 2 (1) ██████ " in shown
     assert "The Courier 1     ███" in shown
     assert set(run("query", lines[place + 1].split()[-1], "--output", "ids").split()) == GROUP
 
