@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
 from searchkit.model import Chrome, Document, Entity
-from searchkit.search.analysis import LONGEST_WORD, PASSAGE_GAP, analyse, analyse_document, fold, fold_value
+from searchkit.search.analysis import PASSAGE_GAP, analyse, analyse_document
+from searchkit.search.folding import fold, fold_value
+from searchkit.search.stemming import LONGEST_WORD
 
 
 def find_terms(text: str) -> list[str]:
