@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
@@ -24,13 +25,25 @@ PASSAGE_GAP = ""  # stands between two passages of a field, so that no phrase ru
 
 # Accents and vowel signs that are characters of their own belong to the letter before them.
 _MARKS = "".join(char for char in map(chr, range(0x300, 0x1e00)) if unicodedata.category(char) in ("Mn", "Mc"))
-_WORD = re.compile(
-    rf"(?:{CHARACTER})+"  # a run of a script without spaces
-    rf"|[^\W\d_{PAIRED}](?:\.[^\W\d_{PAIRED}]){{1,9}}\b\.?"  # initials: U.S., e.g. (bounded: matching stays linear)
-    r"|\d+(?:[.,]\d+)+"  # 1,299 and 3.5
-    rf"|[^\W_{PAIRED}]+"  # any other word: O'Neill, AT&T, C++, C#
-    rf"(?:[{_MARKS}]+[^\W_{PAIRED}]*|['’‘ʼʻ＇`´&＆][^\W_{PAIRED}]+|\+\+|#(?!\w))*"
-)
+
+
+def _write_word(but: str = "") -> str:
+    """A regular expression for a word without some of the letters."""
+    return (
+        rf"[^\W\d_{but}](?:\.[^\W\d_{but}]){{1,9}}\b\.?"  # initials: U.S., e.g. (bounded: matching stays linear)
+        r"|\d+(?:[.,]\d+)+"  # 1,299 and 3.5
+        rf"|[^\W_{but}]+"  # any other word: O'Neill, AT&T, C++, C#
+        rf"(?:[{_MARKS}]+[^\W_{but}]*|['’‘ʼʻ＇`´&＆][^\W_{but}]+|\+\+|#(?!\w))*"
+    )
+
+
+_WORD = re.compile(_write_word())  # where no script has pairs
+
+
+@cache
+def _compile_runs() -> re.Pattern[str]:
+    """A run of a script that is cut into pairs, or a word of another one."""
+    return re.compile(f"(?:{CHARACTER})+|{_write_word(PAIRED)}")
 
 
 class Token(NamedTuple):
@@ -96,10 +109,11 @@ def find_words(text: str, language: str | None = None) -> list[str]:
 def _find_places(text: str, language: str | None) -> Iterator[tuple[int, int]]:
     """Where the words of a text stand: [start, end) in characters."""
     elides = bool(read_elided(language))
+    pairs = has_paired(text)
     follows = False  # whether the word before is of a script with spaces
-    for found in _WORD.finditer(text):
+    for found in (_compile_runs() if pairs else _WORD).finditer(text):
         start, end = found.span()
-        if is_paired(text, start):
+        if pairs and is_paired(text, start):
             yield from cut_pairs(text, start, end, follows=follows)
             follows = False
         else:
