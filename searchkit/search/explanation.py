@@ -158,13 +158,18 @@ def _count_words(question: Question, archive: Archive) -> Iterator[Word]:
             field, terms, shown = word.field, [word.prefix], f"{word.prefix}*"
             found = archive.find_words(field, partial(_find_beginning, beginning=word.prefix))
         else:
-            asked = _find_terms(word, question.languages)
-            field, terms = next(iter(asked.values())).field, list(dict.fromkeys(term.term for term in asked.values()))
+            nodes = [node for node in _list_nodes(word) if isinstance(node, Term)]
+            field, terms = nodes[0].field, list(dict.fromkeys(node.term for node in nodes))
             shown, found = typed.get(terms[0], terms[0]), {}
-            for language, term in asked.items():
+            for language, term in _find_terms(word, question.languages).items():
                 found |= archive.find_words(field, partial(find_forms, term=term.term, language=language))
         common = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MOST_FORMS]
         yield Word(shown, field, "|".join(terms), archive.count(word), tuple(Form(*item) for item in common))
+
+
+def _list_nodes(query: Query) -> Sequence[Query]:
+    """What a query asks of the languages."""
+    return query.nodes if isinstance(query, ByLanguage) else (query,)
 
 
 def _find_terms(word: Query, languages: Languages) -> dict[str, Term]:
@@ -205,7 +210,7 @@ def _find_typed(text: str, languages: Languages) -> dict[str, str]:
 
 def _describe(clause: Query, typed: Mapping[str, str]) -> str:
     """A clause as its user knows it: a word as typed, anything else as it was understood."""
-    for node in clause.nodes if isinstance(clause, ByLanguage) else (clause,):
+    for node in _list_nodes(clause):
         if isinstance(node, Term) and node.field == DEFAULT_FIELD:
             return typed.get(node.term, node.term)
     return str(clause)

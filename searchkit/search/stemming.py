@@ -37,6 +37,8 @@ _ELIDED = {
     "it": "agl all c coll d dagl dall degl dell gl l m n negl nell pell s sugl sull t un v quell quest",
     "ca": "d l m n s t",
 }
+# Languages whose stems may begin otherwise than their words: prefixes come off, or Cyrillic letters become Latin ones.
+_OTHER_BEGINNINGS = frozenset(("ar", "id", "ga", "nl", "sr", "ta", "yi"))
 _APOSTROPHE = re.compile("['’‘ʼʻ＇`´]")
 
 Forms = Callable[[str], tuple[str, str]]
@@ -60,6 +62,11 @@ def choose_forms(language: str | None) -> Forms:
     """The function from a word of this language, as it stands in a text, to its term and its written form."""
     settled = settle_language(language)
     return _remember(settled).__getitem__
+
+
+def keeps_beginning(language: str | None) -> bool:
+    """Whether a term of this language differs from its words at the end only."""
+    return settle_language(language) not in _OTHER_BEGINNINGS
 
 
 def find_start(word: str, language: str | None) -> int:
@@ -111,6 +118,12 @@ _memories: list[_Forms] = []
 def _remember(settled: str) -> _Forms:
     """The memory of a settled language, its stemmer loaded."""
     algorithm = _read_algorithms().get(settled, ("", ""))[1]
-    memory = _Forms(Stemmer.Stemmer(algorithm).stemWord if algorithm else str)
+    stem = Stemmer.Stemmer(algorithm).stemWord if algorithm else str
+    memory = _Forms(stem if settled != "ar" else lambda written: stem(_end_as_written(written)))
     _memories.append(memory)
     return memory
+
+
+def _end_as_written(word: str) -> str:
+    """An Arabic word with the ending that its stemmer knows: folding made one of two letters that people mix up."""
+    return word[:-1] + "ة" if word.endswith("ه") else word

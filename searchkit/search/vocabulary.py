@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from searchkit.search.edits import count_edits
-from searchkit.search.stemming import choose_forms
+from searchkit.search.stemming import choose_forms, keeps_beginning
 
 LONG = 6  # letters from which a word may be two edits away; shorter ones have too many such neighbours
 FURTHEST = 2
@@ -57,10 +57,8 @@ def find_near(vocabulary: Vocabulary, word: str) -> list[str]:
 
 
 def find_forms(vocabulary: Vocabulary, term: str, language: str | None = None) -> list[str]:
-    """The words whose term this is in a language; of those that begin as it does, as most stems differ from their
-    words at the end only.
-    """
-    beginning = term[:max(1, len(term) - 1)]
+    """The words whose term this is in a language."""
+    beginning = term[:max(1, len(term) - 1)] if keeps_beginning(language) else ""
     words, find_form = vocabulary.words, choose_forms(language)
     found = []
     for place in range(bisect_left(words, beginning), len(words)):
