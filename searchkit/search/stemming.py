@@ -57,6 +57,11 @@ def settle_language(language: str | None) -> str:
     return settled if algorithm in Stemmer.algorithms() else UNSTEMMED
 
 
+def name_algorithm(language: str | None) -> str:
+    """Snowball's name for the stemmer of a language; "" where it has none."""
+    return _read_algorithms().get(settle_language(language), ("", ""))[1]
+
+
 @cache
 def choose_forms(language: str | None) -> Forms:
     """The function from a word of this language, as it stands in a text, to its term and its written form."""
@@ -117,7 +122,7 @@ _memories: list[_Forms] = []
 @cache
 def _remember(settled: str) -> _Forms:
     """The memory of a settled language, its stemmer loaded."""
-    algorithm = _read_algorithms().get(settled, ("", ""))[1]
+    algorithm = name_algorithm(settled)
     stem = Stemmer.Stemmer(algorithm).stemWord if algorithm else str
     memory = _Forms(stem if settled != "ar" else lambda written: stem(_end_as_written(written)))
     _memories.append(memory)
