@@ -1,4 +1,4 @@
-"""What it costs to fold words before they are stemmed: how many spellings without accents meet, how many terms there are.
+"""What it costs to fold words before they are stemmed: which spellings meet, how many terms there are.
 
     searchkit extract PATH... > documents.jsonl
     python tools/score_folding.py documents.jsonl [de fr ...]

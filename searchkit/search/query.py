@@ -250,10 +250,10 @@ class ByLanguage:
         return ByLanguage(tuple((languages, change(node)) for languages, node in self.choices), change(self.default))
 
     def __str__(self) -> str:
-        texts = dict.fromkeys(str(node) for node in self.nodes if node != NOTHING)
-        fields = {text.partition(":")[0] for text in texts if text != "*"}
-        shared = f"{fields.pop()}:" if len(fields) == 1 else ""
-        return f"{shared}({'|'.join(text.removeprefix(shared) for text in texts)})"
+        asked = [node for node in self.nodes if node != NOTHING]
+        fields = {getattr(node, "field", "") for node in asked if not isinstance(node, Everything)}
+        shared = f"{fields.pop()}:" if len(fields) == 1 and fields != {""} else ""
+        return f"{shared}({'|'.join(dict.fromkeys(str(node).removeprefix(shared) for node in asked))})"
 
 
 Pattern = Prefix | Wildcard | Fuzzy  # nodes that stand for words of the index: see ``search.expansion``
