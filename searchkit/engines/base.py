@@ -9,8 +9,9 @@ from typing import Protocol
 
 from searchkit.model import Document, FacetValue
 from searchkit.search.aliases import Naming
-from searchkit.search.analysis import Analysed, fold_value
+from searchkit.search.analysis import Analysed
 from searchkit.search.expansion import Cut
+from searchkit.search.folding import fold_value
 from searchkit.search.query import Query
 from searchkit.search.vocabulary import Choose
 
@@ -104,7 +105,7 @@ class Engine(Protocol):
         """Answer a request."""
 
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
-        """Words of a text field, as written, and in how many documents each stands.
+        """Words of a text field, as written, or values of a keyword field, and in how many documents each stands.
 
         ``choose`` picks them from a vocabulary; an engine may ask it of several, each with a part of the words.
         """
