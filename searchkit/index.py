@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from searchkit import engines
 from searchkit.aliasfile import NONE as NO_FILE
 from searchkit.aliasfile import AliasFile
+from searchkit.copies import asks_for_copies, count_groups, describe, find_copies, name_publishers
 from searchkit.engines.base import SORTS, Engine, FacetRequest, Matches, Request
 from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
 from searchkit.facets import name_facet, read_facet, show_values
-from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Partial, Results
+from searchkit.model import Copies, Document, FacetValue, Hit, Page, Partial, Results
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.queryoptions import (
     QueryOptions,
@@ -28,6 +29,7 @@ from searchkit.queryoptions import (
     read_asked,
     read_filters,
 )
+from searchkit.report import IndexReport
 from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.bonuses import prefer
 from searchkit.search.highlight import highlight
@@ -40,6 +42,7 @@ from searchkit.search.values import find_named, put_first
 from searchkit.settings import ALIASES
 
 if TYPE_CHECKING:
+    from searchkit.groups import GroupLedger
     from searchkit.search.concordance import Occurrence
     from searchkit.search.explanation import Explanation
     from searchkit.suggestions import Suggestion
@@ -72,6 +75,7 @@ class Index:
         self._engine = engine
         self._folder = folder
         self._aliases = aliases
+        self._groups: GroupLedger | None = None  # of an index without a folder, once documents come
         self.engine_name = engine_name
 
     def __enter__(self) -> Index:
@@ -92,7 +96,7 @@ class Index:
         if strange := [item for item in given if not isinstance(item, Source)]:
             raise TypeError(f"add() takes paths, Pages and Documents, not {type(strange[0]).__name__}")
         with self._writing():
-            return ingest.add(given, self._engine, self._folder, ingest.Options(**options))
+            return ingest.add(given, self._engine, self._folder, ingest.Options(**options), self._keep_groups())
 
     def query(self, text: str = "", **options: Unpack[QueryOptions]) -> Results:
         """Answer a query. Options are those of ``searchkit query``; a filter takes one value or several.
@@ -161,6 +165,8 @@ class Index:
             sort=check("sort", options.get("sort", "relevance"), SORTS),
             limit=self._engine.count() if limit is None else check_count("limit", limit),
             offset=check_count("offset", options.get("offset", 0)),
+            collapse=options.get("collapse", True) and not asks_for_copies(question.asked),
+            copied=name_publishers(aliases.find_naming("publisher")),
         )
 
     def _widen(self, question: Question, facet: FacetRequest) -> Query:
@@ -183,6 +189,7 @@ class Index:
             facets={name_facet(facet): show_values(facet, values, options.get("empty_periods", False))
                     for facet, values in zip(request.facets, matches.facets, strict=True)},
             warnings=(*question.warnings, *map(str, matches.cuts)),
+            distinct=matches.distinct,
         )
 
     def facets(self, field: str, text: str = "", *, value: str = "",
@@ -236,17 +243,23 @@ class Index:
         found = find_captures(self._folder, id_) if self._folder else []
         return [{"captured": capture.captured, "path": capture.path} for capture in found]
 
+    def copies(self, id_: str) -> Copies:
+        """The other documents with a document's text; in a query, ``group:…`` finds them. Raises DocumentNotFound."""
+        return find_copies(self.get(id_), self._engine, self._aliases.read().find_naming("publisher"))
+
     def delete(self, ids: Iterable[str]) -> int:
         """Forget documents; how many there were. A page that has not changed does not bring its own back."""
+        from searchkit import ingest
+
         with self._writing():
-            return self._engine.delete(ids)
+            return ingest.delete(ids, self._engine, self._folder, self._keep_groups())
 
     def clear(self) -> None:
         """Forget all documents and all pages."""
         from searchkit import ingest
 
         with self._writing():
-            ingest.clear(self._engine, self._folder)
+            ingest.clear(self._engine, self._folder, self._keep_groups())
 
     def count(self) -> int:
         """How many documents there are."""
@@ -262,6 +275,8 @@ class Index:
         dates = [value.value for value in found["date:day"]]
         return {
             "documents": results.total,
+            "distinct": results.distinct,
+            "groups": count_groups(self._engine),
             "engine": self.engine_name,
             "folder": str(self._folder) if self._folder else None,
             "bytes": measure(self._folder) if self._folder else None,
@@ -287,8 +302,10 @@ class Index:
         return tuple(
             Hit(aliases.correct_document(document), rank, round(score, 4),
                 make_document_snippets(document, shown, snippets),
-                highlight(document.title or "", shown, document.entities, document.language))
-            for rank, (document, (_, score)) in enumerate(zip(documents, matches.hits, strict=True), offset + 1))
+                highlight(document.title or "", shown, document.entities, document.language),
+                describe(copied))
+            for rank, (document, (_, score), copied)
+            in enumerate(zip(documents, matches.hits, matches.copies, strict=True), offset + 1))
 
     def _lead_on(self, results: Results, question: Question, request: Request, snippets: int) -> Results:
         """Results with what helps where they are few: a correction, partial matches, a line of advice."""
@@ -327,6 +344,14 @@ class Index:
     def _count(self, query: Query) -> int:
         """How many documents a query finds, under the names that hold."""
         return self._engine.search(Request(self._aliases.read().correct_query(query), limit=0)).total
+
+    def _keep_groups(self) -> GroupLedger | None:
+        """What an index without a folder knows of its copies; others have it in their ledger."""
+        from searchkit.groups import open_groups
+
+        if self._folder is None and self._groups is None:
+            self._groups = open_groups()
+        return self._groups
 
     def _writing(self) -> AbstractContextManager[None]:
         return lock(self._folder) if self._folder else nullcontext()

@@ -37,6 +37,7 @@ class QueryOptions(TypedDict, total=False):
     match: str
     snippets: int
     empty_periods: bool
+    collapse: bool
 
 
 def read_asked(text: str, options: QueryOptions, languages: Languages = (None,)) -> Question:

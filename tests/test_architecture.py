@@ -19,11 +19,11 @@ MODULES = {
 # From the bottom up. A module may import from its own layer and from those below; those named as separate
 # do not know each other.
 LAYERS = [
-    {"errors", "model", "version"},
+    {"errors", "model", "report", "version"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
-    {"lines", "captures", "aliasfile", "periods"},
-    {"ledger", "suggestions", "facets", "queryoptions"},
+    {"lines", "captures", "groups", "aliasfile", "periods"},
+    {"ledger", "suggestions", "facets", "queryoptions", "copies"},
     {"budget"},
     {"workers"},
     {"ingest"},
@@ -45,7 +45,7 @@ FENCES = {
     "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
     "zstandard": ("searchkit.sources.zstd",),
     "spacy": ("searchkit.pipeline.secondopinion",),
-    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures"),
+    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures", "searchkit.groups"),
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.

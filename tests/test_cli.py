@@ -218,8 +218,8 @@ def test_query_shows_hits_facets_and_how_many_there_are(archive: Path) -> None:
 
 def test_query_json_is_that_of_the_contract_and_of_python(archive: Path) -> None:
     shown = json.loads(run("query", "ferry", "--json").stdout)
-    assert list(shown) == ["schema", "query", "parsed", "match", "total", "took_ms", "suggestion", "warnings", "hits",
-                           "facets", "partial"]
+    assert list(shown) == ["schema", "query", "parsed", "match", "total", "distinct", "took_ms", "suggestion",
+                           "warnings", "hits", "facets", "partial"]
     assert (shown["schema"], shown["query"], shown["parsed"], shown["total"]) == (
         1, "ferry", "body:(ferri|ferry)", 3)  # there is a story in German, too
     with searchkit.open("index") as index:
@@ -260,8 +260,9 @@ def test_limit_zero_shows_counts_only(archive: Path) -> None:
 def test_facets_of_a_query_can_be_chosen_or_left_out(archive: Path) -> None:
     shown = json.loads(run("query", "--json", "--facet", "date:year", "--facet", "entity:1").stdout)["facets"]
     assert shown == {
-        "date:year": [{"value": "2017", "count": 1}, {"value": "2018", "count": 2}, {"value": None, "count": 1}],
-        "entity": [{"value": "Bergen", "count": 2}, {"value": None, "count": 2}]}
+        "date:year": [{"value": "2017", "count": 1, "distinct": 1}, {"value": "2018", "count": 2, "distinct": 2},
+                      {"value": None, "count": 1, "distinct": 1}],
+        "entity": [{"value": "Bergen", "count": 2, "distinct": 2}, {"value": None, "count": 2, "distinct": 2}]}
     assert json.loads(run("query", "--json", "--no-facets").stdout)["facets"] == {}
 
 
@@ -359,7 +360,8 @@ def test_facets_show_the_values_of_one_field(archive: Path) -> None:
     assert run("facets", "publisher", "ferry").stdout == (
         "publisher\nCoast Gazette 2 ██████████\nnone          1 █████\n\n")
     assert json.loads(run("facets", "date:year", "--json", "--limit", "1").stdout) == {
-        "total": 4, "date:year": [{"value": "2018", "count": 2}, {"value": None, "count": 1}]}
+        "total": 4, "distinct": 4, "date:year": [
+            {"value": "2018", "count": 2, "distinct": 2}, {"value": None, "count": 1, "distinct": 1}]}
     assert run("facets", "publisher", "zeppelin").exit_code == 1
     assert_refused(run("facets", "publshr"), 2, "no facet 'publshr'")
 
