@@ -35,6 +35,7 @@ class QueryOptions(TypedDict, total=False):
     match: str
     snippets: int
     empty_periods: bool
+    rerank: bool | None
 
 
 def read_asked(text: str, options: QueryOptions) -> Question:
