@@ -20,6 +20,7 @@ DEPTH = 50  # matches that are ranked again; the others follow as they were
 WEIGHT = 0.6  # of the model, 0.4 of the engine
 LANGUAGES = (None, "en")  # which the model was made for; None: not known
 _FIELDS = ("", *(field.name for field in TEXT_FIELDS if field.name != "chrome"))
+_PLAIN = (lexer.WORD, lexer.PHRASE, lexer.OPEN, lexer.CLOSE)
 _SAID = (lexer.WORD, lexer.PHRASE, lexer.NEAR)
 
 Scored = tuple[str, float]  # the id of a document and its score
@@ -89,6 +90,8 @@ def read_words(text: str) -> str:
         return text
     if any(_read_field(lexeme) == "in" and lexeme.text.lower() == "chrome" for lexeme in lexemes):
         return ""  # what the model reads is not what is asked for
+    if all(lexeme.kind in _PLAIN and lexeme.field is None and lexeme.boost is None for lexeme in lexemes):
+        return text  # as it was written: the model reads commas and parentheses, too
     return " ".join(_list_words(lexemes))
 
 

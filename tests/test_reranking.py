@@ -53,6 +53,7 @@ def archive():
 
 @pytest.mark.parametrize(("text", "words"), [
     ("what did the ministers say", "what did the ministers say"),
+    ('trams (in Bergen), "ferries" and so on?', 'trams (in Bergen), "ferries" and so on?'),
     ('"carrier deal" +Huawei -tablet', "carrier deal Huawei"),
     ("carrier publisher:Gazette date:2018", "carrier"),
     ("carrier publisher:(Gazette OR Herald) ban", "carrier ban"),
