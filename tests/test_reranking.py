@@ -170,8 +170,11 @@ def test_documents_in_other_languages_keep_their_places(archive):
 @pytest.mark.usefixtures("model")
 def test_another_order_than_by_relevance_stays(archive):
     plain, asked = (archive.query("report", sort="newest", rerank=rerank) for rerank in (False, True))
+    alike = archive.similar("01")
 
     assert [hit.id for hit in asked] == [hit.id for hit in plain]
+    assert [hit.score for hit in alike] == sorted((hit.score for hit in alike), reverse=True)
+    assert [hit.id for hit in alike] == [hit.id for hit in archive.similar("01", rerank=False)]
 
 
 @needs_model
