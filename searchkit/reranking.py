@@ -18,7 +18,7 @@ from searchkit.search import lexer
 
 DEPTH = 50  # matches that are ranked again; the others follow as they were
 WEIGHT = 0.6  # of the model, 0.4 of the engine
-LANGUAGES = (None, "en")  # which the model was made for; None: not known
+LANGUAGES = ("en", "eng")  # which the model was made for
 _FIELDS = ("", *(field.name for field in TEXT_FIELDS if field.name != "chrome"))
 _PLAIN = (lexer.WORD, lexer.PHRASE, lexer.OPEN, lexer.CLOSE)
 _SAID = (lexer.WORD, lexer.PHRASE, lexer.NEAR)
@@ -56,10 +56,15 @@ def rerank(hits: Sequence[Scored], documents: Sequence[Document], text: str) -> 
 
     Documents in a language that the model does not know keep their places, and the others change among theirs.
     """
-    places = [place for place, document in enumerate(documents) if document.language in LANGUAGES]
+    places = [place for place, document in enumerate(documents) if reads(document.language)]
     if len(places) < 2:
         return hits
     return reorder(hits, places, encoder.load_encoder().measure(text, [_describe(documents[n]) for n in places]))
+
+
+def reads(language: str | None) -> bool:
+    """Whether the model was made for a language ("en", "en-GB"); None is one that is not known."""
+    return language is None or language.lower().partition("-")[0] in LANGUAGES
 
 
 def reorder(hits: Sequence[Scored], places: Sequence[int], alike: Sequence[float]) -> list[Scored]:

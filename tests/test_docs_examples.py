@@ -47,6 +47,8 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "this quote is never closed": lambda: searchkit.open(None).query('as "he said'),
     "aliases go round": lambda: parse_aliases('[entity]\n\n"A" = "B"\n"B" = "A"', "aliases.toml"),
 }
+# The index that a page speaks of, if it is another than that of the sample pages.
+DESKS = {"docs/aliases.md": "names", "docs/languages.md": "houses"}
 # The command whose JSON a page shows.
 JSON_OF = {"docs/no-dead-ends.md": "explain 'Huawei carrier zebra' --json"}
 
@@ -72,6 +74,15 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an index of a page in German, for docs/languages.md."""
+    place = tmp_path_factory.mktemp("houses")
+    with searchkit.open(place / "index") as index:
+        index.add(Document("1", "1", "Das Haus steht am Hafen.", language="de"))
+    return place
+
+
+@pytest.fixture(scope="module")
 def names(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an index of documents that name what docs/aliases.md merges, as often as it says."""
     place = tmp_path_factory.mktemp("names")
@@ -88,7 +99,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder in which the examples of a page are run."""
     example = request.getfixturevalue("example")
-    found = request.getfixturevalue("names" if example.page == "docs/aliases.md" else "desk")
+    found = request.getfixturevalue(DESKS.get(example.page, "desk"))
     monkeypatch.chdir(found)
     return found
 

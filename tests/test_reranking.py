@@ -85,6 +85,12 @@ def test_the_engine_s_score_weighs_as_it_should():
     assert [id_ for id_, _ in reranking.reorder(hits, [0, 1, 2], [0.0, 0.6, 1.0])] == ["c", "a", "b"]
 
 
+@pytest.mark.parametrize(("language", "known"), [(None, True), ("en", True), ("en-GB", True), ("eng", True),
+                                                 ("de", False), ("enm", False)])
+def test_the_model_reads_english_under_any_of_its_codes(language, known):
+    assert reranking.reads(language) is known
+
+
 def test_where_the_model_sees_no_difference_the_order_stays():
     hits = [(str(n), 9.0 - n // 2) for n in range(10)]
 
