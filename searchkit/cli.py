@@ -134,6 +134,7 @@ def query(
     match: options.Match = "all",
     snippets: options.Snippets = 1,
     collapse: options.Collapse = None,
+    rerank: options.Rerank = None,
     output: options.Output = "hits",
     jsonl: options.Jsonl = False,
     csv: options.Csv = False,
@@ -146,12 +147,13 @@ def query(
     no_pager: options.NoPager = False,
 ) -> None:
     """Ranked, faceted search with highlighted snippets."""
-    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color, "rerank": rerank})
     form = choose_output(output, json=as_json, jsonl=jsonl, csv=csv)
     asked = _read_asked(context)
     asked["limit"] = limit if limit is not None or all_ or form in ROWS else 10
     asked["collapse"] = form not in ROWS if collapse is None else collapse
     asked["facets"] = () if no_facets else facet or DEFAULT_FACETS
+    asked["rerank"] = settings.wants_rerank
     with _open(settings) as place:
         if batch is not None:
             for row in answer_batch(place, batch, asked):

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from searchkit import engines
+from searchkit import engines, reranking
 from searchkit.aliasfile import NONE as NO_FILE
 from searchkit.aliasfile import AliasFile
 from searchkit.copies import asks_for_copies, count_groups, describe, find_copies, name_publishers
@@ -109,7 +109,7 @@ class Index:
         request = self._make_request(question, options)
         results = self._answer(question, request, options)
         if request.limit and not request.offset:
-            results = self._lead_on(results, question, request, options.get("snippets", 1))
+            results = self._lead_on(results, question, request, options)
         return replace(results, took_ms=_measure_ms(begun))
 
     def explain(self, text: str = "", **options: Unpack[QueryOptions]) -> Explanation:
@@ -133,7 +133,7 @@ class Index:
         begun, limit = time.perf_counter(), options.get("limit", 10)
         first = check_count("offset", options.get("offset", 0))
         end = self.count() if limit is None else first + check_count("limit", limit)
-        options["facets"], options["offset"] = (), 0
+        options["facets"], options["offset"], options["rerank"] = (), 0, False
 
         def answer(count: int) -> Results:
             options["limit"] = count
@@ -177,7 +177,7 @@ class Index:
 
     def _answer(self, question: Question, request: Request, options: QueryOptions) -> Results:
         """The results of a request, as the options say."""
-        matches = self._engine.search(request)
+        matches = self._search(request, question, options)
         count = check_count("snippets", options.get("snippets", 1))
         return Results(
             query=question.text,
@@ -191,6 +191,12 @@ class Index:
             warnings=(*question.warnings, *map(str, matches.cuts)),
             distinct=matches.distinct,
         )
+
+    def _search(self, request: Request, question: Question, options: QueryOptions) -> Matches:
+        """The engine's matches; the first of them in the order of the model, where that is wanted."""
+        if reranking.is_wanted(request, options.get("rerank")):
+            return reranking.search(self._engine, request, question.text)
+        return self._engine.search(request)
 
     def facets(self, field: str, text: str = "", *, value: str = "",
                **options: Unpack[QueryOptions]) -> tuple[FacetValue, ...]:
@@ -307,7 +313,7 @@ class Index:
             for rank, (document, (_, score), copied)
             in enumerate(zip(documents, matches.hits, matches.copies, strict=True), offset + 1))
 
-    def _lead_on(self, results: Results, question: Question, request: Request, snippets: int) -> Results:
+    def _lead_on(self, results: Results, question: Question, request: Request, options: QueryOptions) -> Results:
         """Results with what helps where they are few: a correction, partial matches, a line of advice."""
         if results.total > FEW:
             return results
@@ -319,18 +325,18 @@ class Index:
         else:
             advice = tuple(filter(None, [advise(question, self._archive)]))
         suggestion = suggest(question, self._archive, results.total)
-        partial = None if results.total else self._find_partial(question, request, snippets)
+        partial = None if results.total else self._find_partial(question, request, options)
         return replace(results, suggestion=suggestion, partial=partial, warnings=(*results.warnings, *advice))
 
-    def _find_partial(self, question: Question, request: Request, snippets: int) -> Partial | None:
+    def _find_partial(self, question: Question, request: Request, options: QueryOptions) -> Partial | None:
         """The documents with some of the words; None where there is but one, or nothing has any."""
         loose = question.ask_again(question.text, "any")
         if loose.asked == question.asked:
             return None
         query = prefer(self._aliases.read().correct_query(loose.tree))
         limit = min(request.limit, MOST_PARTIAL)
-        matches = self._engine.search(replace(request, query=query, facets=(), limit=limit))
-        hits = self._make_hits(matches, loose.tree, snippets)
+        matches = self._search(replace(request, query=query, facets=(), limit=limit), loose, options)
+        hits = self._make_hits(matches, loose.tree, options.get("snippets", 1))
         return Partial("any", matches.total, hits) if matches.total else None
 
     @property

@@ -38,6 +38,7 @@ class QueryOptions(TypedDict, total=False):
     snippets: int
     empty_periods: bool
     collapse: bool
+    rerank: bool | None
 
 
 def read_asked(text: str, options: QueryOptions, languages: Languages = (None,)) -> Question:

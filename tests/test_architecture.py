@@ -22,8 +22,8 @@ LAYERS = [
     {"errors", "model", "report", "version"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
-    {"lines", "captures", "groups", "aliasfile", "periods"},
-    {"ledger", "suggestions", "facets", "queryoptions", "copies"},
+    {"lines", "captures", "groups", "aliasfile", "periods", "encoder"},
+    {"ledger", "suggestions", "facets", "queryoptions", "copies", "reranking"},
     {"budget"},
     {"workers"},
     {"ingest"},
@@ -45,12 +45,15 @@ FENCES = {
     "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
     "zstandard": ("searchkit.sources.zstd",),
     "spacy": ("searchkit.pipeline.secondopinion",),
+    "numpy": ("searchkit.encoder",),
+    "onnxruntime": ("searchkit.encoder",),
+    "tokenizers": ("searchkit.encoder",),
     "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures", "searchkit.groups"),
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.
 LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.settings", "searchkit.aliasfile",
-        "searchkit.pipeline.secondopinion"}
+        "searchkit.pipeline.secondopinion", "searchkit.encoder"}
 
 
 @cache

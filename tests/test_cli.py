@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 import searchkit
 from searchkit.cli import app
+from searchkit.errors import SearchkitError
 from searchkit.place import LOCK, lock, make
 from searchkit.settings import MANIFEST
 
@@ -418,10 +419,21 @@ def test_a_batch_is_read_from_standard_input(archive: Path) -> None:
     assert [json.loads(line)["total"] for line in done.stdout.splitlines()] == [1, 1]
 
 
+def count_kept() -> int:
+    """How many documents the index beside us has by now."""
+    try:
+        with searchkit.open("index") as index:
+            return index.count()
+    except SearchkitError:
+        return 0
+
+
 def test_an_interrupted_run_leaves_with_130_keeps_its_work_and_goes_on(many: Path, home: Path) -> None:
     process = start("index", many.name, "--workers", "2", start_new_session=True)
     wait_for(home / "index" / "ledger.sqlite", process)
-    time.sleep(0.5)
+    while not count_kept() >= 100:
+        assert process.poll() is None
+        time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to the workers, too
     output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (130, "")
