@@ -54,7 +54,7 @@ JSON_OF = {"docs/no-dead-ends.md": "explain 'Huawei carrier zebra' --json"}
 
 _EXPLANATION = re.compile(r"\s{2,}.*")
 _TIMES = re.compile(r"\\?\b\d+(?:\\\.\d+)?(?=\\ m?s\b)")
-_IDS = re.compile(r"(?<=\\ id\\ )[0-9a-f]{16}$")
+_IDS = re.compile(r"(?:(?<=\\ id\\ )|(?<=group:))[0-9a-f]{16}")
 _ANY = {"…", "..."}  # stands for any number of lines
 _FILE = re.compile(r"(?:python|pytest) ([\w/]+\.py)((?: .*)?)")
 _PIP = re.compile(r"pip install (?:-e )?'?(?:\.|searchkit)(?:\[([\w,-]+)\])?'?$")
@@ -112,9 +112,11 @@ def run(command: str, place: Path) -> Any:
     """What a command line of searchkit does, up to a pipe; placeholders stand for something real."""
     words = shlex.split(command.partition(" | ")[0])
     real = {"PATH...": "seeds/", "FILE": "queries.txt"}
-    if "ID" in words:
+    if not {"ID", "group:GROUP"}.isdisjoint(words):
         with searchkit.open(place / "index") as index:
-            real["ID"] = index.query("Huawei").hits[0].id
+            hits = index.query("Huawei").hits
+            real["ID"] = hits[0].id
+            real["group:GROUP"] = next(f"group:{hit.document.group}" for hit in hits if hit.document.group)
     return CliRunner(env={"COLUMNS": "100"}).invoke(cli.app, [real.get(word, word) for word in words])
 
 
