@@ -11,7 +11,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
-from searchkit.search.analysis import fold
+from searchkit.search.folding import fold
+from searchkit.search.stemming import ENGLISH, keeps_beginning, settle_language
 
 # An English term differs from its words in the last letter, and after it; "die", "lie" and "tie", the terms of "dying",
 # "lying" and "tying", in the last two (https://snowballstem.org/algorithms/english/stemmer.html).
@@ -21,9 +22,11 @@ _PUNCTUATION = "\u2010-\u205e\u20a0-\u20bf\u2122\u2212\u2190-\u21ff"  # no word 
 _SPACE = re.compile(r"\s")
 
 
-def find_beginning(term: str) -> str:
-    """How each English word begins whose term this is."""
-    return term[:max(1, len(term) - ENDING)]
+def find_beginning(term: str, language: str | None) -> str:
+    """How each word of a language begins whose term this is; nothing where that is not known."""
+    if settle_language(language) == ENGLISH:
+        return term[:max(1, len(term) - ENDING)]
+    return term[:1] if keeps_beginning(language) else ""
 
 
 def find_chunks(text: str, beginnings: Collection[str]) -> list[tuple[int, int]] | None:

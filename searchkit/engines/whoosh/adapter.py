@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING
 from searchkit.engines.base import Matches, Request
 from searchkit.engines.whoosh import plain
 from searchkit.engines.whoosh.damage import PAUSE, translate_damage, try_again
+from searchkit.engines.whoosh.layout import SEPARATOR, WRITTEN
 from searchkit.engines.whoosh.opening import open_snapshot
 from searchkit.engines.whoosh.shard import Snapshot
 from searchkit.errors import DocumentNotFound, IndexFault, IndexNotFound
+from searchkit.fields import BY_NAME, Kind
 from searchkit.model import Document
 from searchkit.search.analysis import Analysed
-from searchkit.search.vocabulary import Choose
+from searchkit.search.folding import fold_value
+from searchkit.search.vocabulary import Choose, make_vocabulary
 
 if TYPE_CHECKING:
     from searchkit.engines.whoosh.writer import Writer
@@ -81,11 +84,18 @@ class WhooshEngine:
             return self._choose(snapshot, request)(snapshot, request)
 
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
-        """Words of a text field and in how many documents each stands."""
+        """Words of a text field, as written, or values of a keyword field, and in how many documents each stands."""
         snapshot = self._refresh()
         with translate_damage(self._path):
-            chosen = {word for shard in snapshot.shards for word in choose(shard.segment.vocabulary(field))}
-            counts = {word: snapshot.count_word(field, word) for word in sorted(chosen)}
+            segments = [shard.segment for shard in snapshot.shards]
+            if BY_NAME[field].kind is Kind.KEYWORD:
+                chosen = {value for segment in segments
+                          for value in choose(make_vocabulary(segment.keywords(field).list_values()))}
+                terms = {value: (field, fold_value(value) + SEPARATOR + value) for value in chosen}
+            else:
+                chosen = {word for segment in segments for word in choose(segment.vocabulary(field))}
+                terms = {word: (field + WRITTEN, word) for word in chosen}
+            counts = {word: snapshot.find_frequency(*terms[word]) for word in sorted(terms)}
         return {word: count for word, count in counts.items() if count}
 
     def count(self) -> int:

@@ -43,6 +43,16 @@ class FacetColumn(NamedTuple):
         counts = np.bincount(self.numbers[count_along(begins, sizes)], minlength=size)
         return counts, int(np.count_nonzero(self.missing[documents]))
 
+    def list_names(self, documents: Numbers) -> tuple[Numbers, Numbers]:
+        """Each of the documents, by its place, with each of its names: the number of it plus 1, 0 for none."""
+        if self.single is not None:
+            return np.arange(len(documents)), self.single[documents]
+        begins = self.starts[documents]
+        sizes = self.starts[documents + 1] - begins
+        without = np.flatnonzero(self.missing[documents])
+        return (np.concatenate((np.repeat(np.arange(len(documents)), sizes), without)),
+                np.concatenate((self.numbers[count_along(begins, sizes)] + 1, without * 0)))
+
 
 def find_column(collection: Collection, request: FacetRequest) -> FacetColumn:
     """The column that a facet counts."""

@@ -31,7 +31,8 @@ from searchkit.engines.whoosh.listwriter import (
     OrdinalWriter,
     add_numbers,
 )
-from searchkit.search.analysis import PASSAGE_GAP, Analysed, fold_value
+from searchkit.search.analysis import PASSAGE_GAP, Analysed
+from searchkit.search.folding import fold_value
 
 LEVEL = 6  # of deflation of stored documents
 

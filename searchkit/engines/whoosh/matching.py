@@ -11,16 +11,20 @@ from operator import and_, or_
 import numpy as np
 from numpy.typing import NDArray
 
+from searchkit.engines.base import FacetRequest
 from searchkit.engines.whoosh.collection import Collection, Postings
+from searchkit.engines.whoosh.facetcolumns import find_column
 from searchkit.engines.whoosh.layout import SEPARATOR, encode_term
 from searchkit.engines.whoosh.lists import Flags, Numbers, Scores
 from searchkit.engines.whoosh.occurrences import count_phrase, count_windows
 from searchkit.engines.whoosh.wordlists import WordLists
 from searchkit.search import query as q
+from searchkit.search.folding import fold_value
 from searchkit.search.ranking import score, weigh_rarity
 
 Counted = tuple[Numbers, Numbers]  # documents, and how often each has what was asked for
 Words = q.Phrase | q.Near
+LANGUAGE = "language"  # the field by which a ``ByLanguage`` chooses
 SPARSE = 2  # scores of documents that are fewer than half are added one by one
 
 
@@ -33,6 +37,7 @@ class Matching:
         self._matches: dict[q.Query, Numbers] = {}
         self._postings: dict[tuple[str, str], Postings] = {}
         self._counted: dict[Words, Counted] = {}
+        self._asked: dict[q.ByLanguage, Numbers] = {}
         self._places: tuple[Numbers, NDArray[np.int32]] | None = None
         self._norms: dict[str, tuple[Numbers, Scores]] = {}
         self._complete: set[Words] = set()  # those that were counted in all documents
@@ -55,6 +60,11 @@ class Matching:
                 return self._weigh(field, terms, documents, self._collection.align(found, counts, documents))
             case q.AtLeast(_, child):
                 return self.score(child, documents)
+            case q.ByLanguage():
+                scores = np.zeros(len(documents))
+                for node, mine in self._split(query, documents):
+                    scores[mine] = self.score(node, documents[mine])
+                return scores
             case q.Prefix() | q.Wildcard() | q.Fuzzy():
                 return np.ones(len(documents))
             case q.And(children):
@@ -90,6 +100,10 @@ class Matching:
                 return self._collection.mark(map(self.match, children))
             case q.Boost(child) | q.Prefer(child):
                 return self.match(child)
+            case q.ByLanguage():
+                asked = self._find_asked(query)
+                of_nodes = enumerate(map(self.match, query.nodes))
+                return self._collection.mark(documents[asked[documents] == place] for place, documents in of_nodes)
             case q.Prefix() | q.Wildcard() | q.Fuzzy():
                 return self._words.find_documents(query)
             case q.AtLeast(count, q.Term(field, term)):
@@ -123,6 +137,11 @@ class Matching:
                 return reduce(or_, (self._find_members(documents, child) for child in children))
             case q.Boost(child) | q.Prefer(child):
                 return self._find_members(documents, child)
+            case q.ByLanguage():
+                flags = np.zeros(len(documents), np.bool_)
+                for node, mine in self._split(query, documents):
+                    flags[mine] = self._find_members(documents[mine], node)
+                return flags
             case q.DateRange(_, first, last):
                 days = self._collection.days[documents]
                 low, high = 1 if first is None else max(first, 1), 1 << 30 if last is None else min(last, 1 << 30)
@@ -154,6 +173,8 @@ class Matching:
                 return min(map(self._estimate, children))
             case q.Or(children):
                 return min(sum(map(self._estimate, children)), self._collection.size)
+            case q.ByLanguage():
+                return min(sum(map(self._estimate, query.nodes)), self._collection.size)
             case q.Boost(child) | q.Prefer(child) | q.AtLeast(_, child):
                 return self._estimate(child)
             case q.Keyword() | q.KeywordPrefix() | q.Prefix() | q.Wildcard() | q.Fuzzy():
@@ -165,6 +186,24 @@ class Matching:
         if (field, term) not in self._postings:
             self._postings[field, term] = self._collection.read(field, term)
         return self._postings[field, term]
+
+    def _split(self, query: q.ByLanguage, documents: Numbers) -> list[tuple[q.Query, Flags]]:
+        """The nodes that any of the documents is asked for, each with which of them are."""
+        asked = self._find_asked(query)[documents]
+        parts = ((node, asked == place) for place, node in enumerate(query.nodes))
+        return [(node, mine) for node, mine in parts if mine.any()]
+
+    def _find_asked(self, query: q.ByLanguage) -> Numbers:
+        """Which of the nodes each document of the collection is asked for, by its place."""
+        if query not in self._asked:
+            column = find_column(self._collection, FacetRequest(LANGUAGE))
+            if column.single is None:
+                raise ValueError("a document has more than one language")
+            places = {language: place for place, (languages, _) in reversed(list(enumerate(query.choices, 1)))
+                      for language in languages}
+            of_names = [0, *(places.get(fold_value(name), 0) for name in column.names)]
+            self._asked[query] = np.array(of_names, np.intp)[column.single]
+        return self._asked[query]
 
     def _find_values(self, field: str, beginning: bytes, excluded: frozenset[bytes] = frozenset()) -> Numbers:
         """The documents with a value whose term begins so, and is none of those excluded."""
@@ -191,6 +230,10 @@ class Matching:
         inner, factor = query, 1.0
         if isinstance(query, q.Boost):
             inner, factor = query.child, query.factor
+        if isinstance(inner, q.ByLanguage):
+            parts = self._split(inner, documents)
+            if len(parts) == 1:
+                inner = parts[0][0]
         match inner:
             case q.Term(field, term):
                 postings = self._read(field, term)

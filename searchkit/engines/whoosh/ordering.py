@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,9 @@ Key = Callable[[Numbers], NDArray[Any]]  # what the documents at these places ar
 LAST = 1 << 30  # sorts after every day
 
 
-def count_facet(collection: Collection, documents: Numbers, request: FacetRequest) -> tuple[FacetValue, ...]:
-    """The values of a facet among the documents."""
+def count_facet(collection: Collection, documents: Numbers, request: FacetRequest,
+                spare: Mapping[str | None, int]) -> tuple[FacetValue, ...]:
+    """The values of a facet among the documents, of which ``spare`` are further copies."""
     column = find_column(collection, request)
     counts, without = column.count_names(documents)
     numbers = np.flatnonzero(counts)
@@ -29,15 +30,11 @@ def count_facet(collection: Collection, documents: Numbers, request: FacetReques
     named = zip(numbers.tolist(), counts[numbers].tolist(), strict=True)
     totals: dict[str | None, int] = {column.names[number]: count for number, count in named}
     totals[None] = without
-    return rank_values(totals, request)
+    return rank_values(totals, request, spare)
 
 
-def choose_page(collection: Collection, documents: Numbers, scores: Scores | None,
-                request: Request) -> list[tuple[str, int]]:
-    """Ids and numbers of the matches on the page asked for, in order, each with its place among the documents."""
-    end = request.offset + request.limit
-    if not request.limit or not len(documents):
-        return []
+def find_keys(collection: Collection, documents: Numbers, scores: Scores | None, sort: str) -> list[Key]:
+    """What matches are ordered by, the first first; after these by id."""
     def find_scores(places: Numbers) -> Scores:
         return np.zeros(len(places)) if scores is None else -scores[places]
 
@@ -51,13 +48,29 @@ def choose_page(collection: Collection, documents: Numbers, scores: Scores | Non
 
     orders: dict[str, list[Key]] = {"relevance": [find_scores, find_newest], "newest": [find_newest],
                                     "oldest": [find_oldest, find_newest]}
-    keys = orders[request.sort]
-    chosen = _keep_first(keys, end, np.arange(len(documents)), collection, documents)
-    found = [collection.find_shard(document) for document in documents[chosen].tolist()]
-    names = [shard.segment.name_document(number) for shard, number in found]
+    return orders[sort]
+
+
+def choose_page(collection: Collection, documents: Numbers, places: Numbers, keys: list[Key],
+                request: Request) -> list[tuple[str, int]]:
+    """Ids of the matches on the page asked for, in order, each with its place among the documents. ``places`` are
+    those that may be on it.
+    """
+    end = request.offset + request.limit
+    if not request.limit or not len(places):
+        return []
+    chosen = _keep_first(keys, end, places, collection, documents)
+    names = name_documents(collection, documents[chosen])
     rows = sorted(zip(*(key(chosen).tolist() for key in keys), names, chosen.tolist(), strict=True))
-    collection.snapshot.shown = dict(zip(names, found, strict=True))
-    return [(row[-2], row[-1]) for row in rows[request.offset:end]]
+    page = [(row[-2], row[-1]) for row in rows[request.offset:end]]
+    collection.snapshot.shown = {id_: collection.find_shard(int(documents[place])) for id_, place in page}
+    return page
+
+
+def name_documents(collection: Collection, documents: Numbers) -> list[str]:
+    """Their ids."""
+    found = map(collection.find_shard, documents.tolist())
+    return [shard.segment.name_document(number) for shard, number in found]
 
 
 def _keep_first(keys: list[Key], count: int, places: Numbers, collection: Collection,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from searchkit.engines.base import Matches, Request
+from searchkit.engines.whoosh.collapsing import Groups
 from searchkit.engines.whoosh.counting import Matched, choose_page, count_facet
 from searchkit.engines.whoosh.evaluation import Evaluation, Rarity
 from searchkit.engines.whoosh.patterns import Patterns
@@ -27,11 +28,19 @@ def answer(snapshot: Snapshot, request: Request) -> Matches:
             counted[facet.query] = _match(evaluations, facet.query)
     if request.limit and request.sort == "relevance":
         matches = [part._replace(scores=part.evaluation.score(request.query, part.documents)) for part in matches]
+    total = sum(len(part.documents) for part in matches)
+    groups = {query: Groups(matches if query is None else parts) for query, parts in counted.items()}
+    if request.limit:
+        groups[None].rank(request)
+    page = choose_page(groups[None].collapse(matches) if request.collapse and request.limit else matches, request)
     return Matches(
-        total=sum(len(part.documents) for part in matches),
-        hits=tuple(_name_hit(*hit, request) for hit in choose_page(matches, request)),
-        facets=tuple(count_facet(counted[facet.query], facet) for facet in request.facets),
+        total=total,
+        hits=tuple(_name_hit(*hit, request) for hit in page),
+        facets=tuple(count_facet(counted[facet.query], facet, groups[facet.query].count_spare(facet))
+                     for facet in request.facets),
         cuts=find_cuts(patterns.expansions),
+        distinct=total - groups[None].spare,
+        copies=tuple(groups[None].describe(*hit, request.copied) for hit in page),
     )
 
 
@@ -51,6 +60,8 @@ def _estimate(snapshot: Snapshot, query: q.Query) -> int:
             return sum(_estimate(snapshot, child) for child in words) if words else snapshot.count
         case q.Or(children):
             return sum(_estimate(snapshot, child) for child in children)
+        case q.ByLanguage():
+            return sum(_estimate(snapshot, node) for node in query.nodes)
         case q.Prefer(child, bonuses):
             return sum(_estimate(snapshot, part) for part in (child, *bonuses))
         case q.Boost(child) | q.AtLeast(_, child):

@@ -119,6 +119,11 @@ class Keywords:
         """The value with this number, as displayed."""
         return show_value(self.field, self.inverted.terms[number])
 
+    def list_values(self) -> list[str]:
+        """All values, as displayed, in order."""
+        terms = self.inverted.terms
+        return [show_value(self.field, term) for term in terms.list_terms(range(len(terms)))]
+
     def find_numbers(self, key: str) -> range:
         """The numbers of the values that, folded, are ``key``: they stand side by side."""
         return self.inverted.terms.find_range(encode_term(key + SEPARATOR))

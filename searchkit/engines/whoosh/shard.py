@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from searchkit.engines.whoosh.generation import State
-from searchkit.engines.whoosh.layout import ID, SEPARATOR, WRITTEN, encode_term
+from searchkit.engines.whoosh.layout import ID, SEPARATOR, encode_term
 from searchkit.engines.whoosh.segment import Postings, Segment
 from searchkit.search.ranking import weigh_length
 
@@ -104,10 +104,6 @@ class Snapshot:
         """How many documents have a term."""
         key = encode_term(term)
         return sum(shard.find_frequency(field, key) for shard in self.shards)
-
-    def count_word(self, field: str, word: str) -> int:
-        """How many documents have a word as written."""
-        return self.find_frequency(field + WRITTEN, word)
 
     def locate(self, id_: str) -> tuple[Shard, int] | None:
         """Where the document with this id is."""
