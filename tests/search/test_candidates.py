@@ -50,10 +50,19 @@ def test_every_word_begins_as_its_term_says() -> None:
     assert len(words) > 1000
     for word in words:
         term, written = analyse_word(word)
-        assert written.startswith(find_beginning(term)), word
+        assert written.startswith(find_beginning(term, "en")), word
 
 
 def test_a_text_that_does_not_fold_letter_by_letter_is_told_apart() -> None:
     assert find_chunks("Müller’s Café “ist” zu", ["caf"]) == [(9, 13)]
     for text in ("Straße", "e\u0301te", "東京", "½", "ﬁnd"):
         assert find_chunks(text, ["a"]) is None
+
+
+def test_in_other_languages_a_word_begins_with_its_terms_first_letter_or_nothing_is_known() -> None:
+    assert (find_beginning("zeitung", "de"), find_beginning("zeitung", "nl"), find_beginning("zeitung", None)) == (
+        "z", "", "zeitu")
+    for language, words in (("de", ["Häuser", "gegangen"]), ("fr", ["chevaux", "économies"]), ("ru", ["новости"])):
+        for word in words:
+            term, written = analyse_word(word, language)
+            assert written.startswith(find_beginning(term, language)), word
