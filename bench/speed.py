@@ -66,7 +66,8 @@ def measure_contenders(names: list[str], corpus: Path, count: int, work: Path) -
         _say(f"{name}: answers over {count:,} documents")
         opened = run_stage("open", name, str(folder))
         answered = run_stage("ask", name, str(folder), str(corpus))
-        found["contenders"][name] = {"built": json.loads(kept.read_text(encoding="utf-8")), "open_mb": opened["peak_mb"],
+        built = json.loads(kept.read_text(encoding="utf-8"))
+        found["contenders"][name] = {"built": built, "open_mb": opened["peak_mb"],
                                      "asked_mb": answered["peak_mb"], "answers": answered["answers"]}
     return found
 

@@ -28,8 +28,8 @@ LAYERS = [
     {"workers"},
     {"ingest"},
     {"index"},
-    {"cli", "options", "batch", "outputs", "timeline", "screen", "pager", "links", "completion", "progress", "render",
-     "reasons", "__main__", ""},
+    {"entry", "asking", "exits", "cli", "options", "batch", "outputs", "timeline", "screen", "pager", "links",
+     "completion", "progress", "render", "reasons", "__main__", ""},
 ]
 SEPARATE = {"sources": set(), "pipeline": set(), "search": set(), "engines": {"search"}, "place": {"search"},
             "render": set()}
@@ -49,8 +49,8 @@ FENCES = {
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.
-LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.settings", "searchkit.aliasfile",
-        "searchkit.pipeline.secondopinion"}
+LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.entry", "searchkit.asking", "searchkit.screen",
+        "searchkit.settings", "searchkit.aliasfile", "searchkit.pipeline.secondopinion"}
 
 
 @cache
