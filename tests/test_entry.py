@@ -50,7 +50,7 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stories: list[dict[
 
 def read_with_typer(*arguments: str) -> dict[str, Any]:
     found = COMMAND.make_context("query", list(arguments)).params
-    return {name: (value or None) if isinstance(value, list | tuple) else value for name, value in found.items()}
+    return {name: (list(value) or None) if isinstance(value, list | tuple) else value for name, value in found.items()}
 
 
 def split(line: str) -> list[str]:
