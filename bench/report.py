@@ -78,8 +78,7 @@ def describe_engines(found: Found) -> Iterator[str]:
         yield ""
         yield f"### Indexes of {int(count):,} documents\n"
         yield from _make_table(("", "documents / CPU s", f"× {BASE}", "index / text", "peak MB indexing",
-                                "MB open, above Python", "MB after all queries, above Python"),
-                               _list_indexes(int(count), size))
+                                "MB open, above Python"), _list_indexes(int(count), size))
         yield ""
         if said := _describe_agreement(size["contenders"]):
             yield said + "\n"
@@ -147,10 +146,10 @@ def _list_indexes(count: int, size: Found) -> Iterator[Row]:
         built = side["built"]
         ratio = f"{sides[BASE]['built']['seconds'] / built['seconds']:.2f}" if BASE in sides else ""
         if name == FACADE:
-            yield name, "", "", "", "", f"{side['open_mb'] - bare:.0f}", f"{side['asked_mb'] - bare:.0f}"
+            yield name, "", "", "", "", f"{side['open_mb'] - bare:.0f}"
             continue
         yield (name, f"{count / built['seconds']:,.0f}", ratio, f"{built['bytes'] / size['text_bytes']:.2f}",
-               f"{built['peak_mb']:.0f}", f"{side['open_mb'] - bare:.0f}", f"{side['asked_mb'] - bare:.0f}")
+               f"{built['peak_mb']:.0f}", f"{side['open_mb'] - bare:.0f}")
 
 
 def _describe_agreement(sides: Found) -> str:

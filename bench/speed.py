@@ -67,8 +67,7 @@ def measure_contenders(names: list[str], corpus: Path, count: int, work: Path) -
         opened = run_stage("open", name, str(folder))
         answered = run_stage("ask", name, str(folder), str(corpus))
         built = json.loads(kept.read_text(encoding="utf-8"))
-        found["contenders"][name] = {"built": built, "open_mb": opened["peak_mb"],
-                                     "asked_mb": answered["peak_mb"], "answers": answered["answers"]}
+        found["contenders"][name] = {"built": built, "open_mb": opened["peak_mb"], "answers": answered["answers"]}
     return found
 
 

@@ -64,7 +64,7 @@ def ask(contender: str, folder: str, corpus: str) -> dict[str, Any]:
     for case in cases:
         run = prepare(case)
         answers.append([case.kind, *(_measure(run) if run else (None, None))])
-    return {"answers": answers, "peak_mb": read_peak()}
+    return {"answers": answers}
 
 
 def start_and_leave() -> dict[str, float]:

@@ -4,6 +4,8 @@
     open_reader(folder)        a function that makes a case ready: it returns what answers it, or None where the
                                engine cannot; the answer is the number of matches
 
+A word is looked for in title and body, as searchkit's field ``body`` holds both; the title is indexed besides.
+
 To answer is to find the ten best documents, cut a snippet with highlights for each, and count publishers, months and
 entities over all matches.
 """

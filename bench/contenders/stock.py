@@ -31,8 +31,8 @@ def build(rows: Iterable[dict[str, Any]], folder: Path) -> None:
     writer = index.create_in(str(folder), schema).writer(limitmb=MEMORY)
     for row in rows:
         when = datetime.fromisoformat(row["date"]).replace(tzinfo=None)
-        writer.add_document(id=row["id"], title=row["title"], body=row["body"], date=when, month=row["date"][:7],
-                            publisher=row["publisher"], entity=",".join(row["entities"]))
+        writer.add_document(id=row["id"], title=row["title"], body=f"{row['title']}\n\n{row['body']}", date=when,
+                            publisher=row["publisher"], month=row["date"][:7], entity=",".join(row["entities"]))
     writer.commit()
 
 

@@ -26,9 +26,9 @@ def build(rows: Iterable[dict[str, Any]], folder: Path) -> None:
     writer = index.writer(HEAP, 1)
     for row in rows:
         when = datetime.fromisoformat(row["date"]).replace(tzinfo=UTC)
-        writer.add_document(tantivy.Document(id=row["id"], title=row["title"], body=row["body"], date=when,
-                                             publisher=row["publisher"], month=row["date"][:7],
-                                             entity=row["entities"]))
+        writer.add_document(tantivy.Document(
+            id=row["id"], title=row["title"], body=f"{row['title']}\n\n{row['body']}", date=when,
+            publisher=row["publisher"], month=row["date"][:7], entity=row["entities"]))
     writer.commit()
     writer.wait_merging_threads()
 
