@@ -7,9 +7,9 @@ A new field is one line here and whatever extracts its value into the ``Document
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
+from searchkit.frozen import dataclass
 from searchkit.model import Document
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +16,7 @@ from searchkit.aliasfile import AliasFile
 from searchkit.engines.base import SORTS, Engine, Matches, Request
 from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
 from searchkit.facets import name_facet, read_facet, show_values
+from searchkit.frozen import replace
 from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Partial, Results
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.queryoptions import (

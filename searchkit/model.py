@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from searchkit.frozen import dataclass, field
 
 DISPLAY_TITLE_LENGTH = 90  # characters of a first sentence that stands in for a missing title
 READY = "application/x-ndjson"  # media type of a page that is a line of JSON, extracted already

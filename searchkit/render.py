@@ -9,10 +9,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from searchkit.frozen import dataclass
 from searchkit.model import Clue, Document, FacetValue, Hit, IndexReport, Rejected, Results, Snippet
 from searchkit.periods import fold_months, show_gaps
 

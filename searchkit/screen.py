@@ -6,11 +6,11 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any, NamedTuple, TextIO
 
 from searchkit import render
 from searchkit.errors import SettingsError
+from searchkit.frozen import replace
 from searchkit.model import Results
 from searchkit.render import Style
 

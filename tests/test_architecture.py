@@ -19,7 +19,7 @@ MODULES = {
 # From the bottom up. A module may import from its own layer and from those below; those named as separate
 # do not know each other.
 LAYERS = [
-    {"errors", "model", "version"},
+    {"errors", "frozen", "model", "version"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
     {"lines", "captures", "aliasfile", "periods"},
@@ -50,7 +50,9 @@ FENCES = {
 
 # A query must not load the pipeline, nor one command what only another one needs.
 LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.entry", "searchkit.asking", "searchkit.screen",
-        "searchkit.settings", "searchkit.aliasfile", "searchkit.pipeline.secondopinion"}
+        "searchkit.settings", "searchkit.aliasfile", "searchkit.place", "searchkit.frozen",
+        "searchkit.search.parser", "searchkit.search.dates",
+        "searchkit.pipeline.secondopinion"}
 
 
 @cache

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from searchkit.frozen import dataclass
 from searchkit.model import Document, FacetValue
 from searchkit.search.aliases import Naming
 from searchkit.search.analysis import Analysed

@@ -8,11 +8,11 @@ counted under the names they go by, and documents are shown with them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
 from searchkit.fields import BY_NAME
+from searchkit.frozen import replace
 from searchkit.model import ENTITY_TYPES, Document, Entity
 from searchkit.search.analysis import fold_value
 from searchkit.search.query import And, Boost, Keyword, KeywordPrefix, Missing, Not, Or, Query, either

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from heapq import nsmallest
 
+from searchkit.frozen import dataclass
 from searchkit.search.edits import count_edits
 from searchkit.search.query import Fuzzy, Pattern, Prefix, Wildcard
 

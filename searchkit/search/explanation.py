@@ -6,12 +6,13 @@ Every figure is a search without hits; their number is bounded, whatever the que
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from itertools import islice
 from typing import Any
 
 from searchkit.fields import DEFAULT_FIELD
+from searchkit.frozen import dataclass
 from searchkit.search.analysis import analyse
 from searchkit.search.correction import suggest
 from searchkit.search.query import Phrase, Prefix, Query, Term, both, find_leaves

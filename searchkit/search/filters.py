@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 
 from searchkit.errors import SettingsError
+from searchkit.frozen import dataclass, field, replace
 from searchkit.search.aliases import TYPED
 from searchkit.search.dates import FORMS, parse_period
 from searchkit.search.query import DateRange, Keyword, Missing, Not, Query, both, either

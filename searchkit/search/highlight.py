@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from searchkit.fields import DEFAULT_FIELD
+from searchkit.frozen import dataclass, replace
 from searchkit.model import ENTITY_TYPES, Entity
 from searchkit.search.analysis import Token, analyse, analyse_word, find_words, fold_value
 from searchkit.search.expansion import compile_pattern

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from searchkit.errors import QueryError
 from searchkit.fields import BY_NAME
+from searchkit.frozen import dataclass
 from searchkit.search.analysis import IDEOGRAPHS
 
 WORD, PHRASE, PREFIX, WILDCARD, FUZZY, NEAR = "word", "phrase", "prefix", "wildcard", "fuzzy", "near"

@@ -14,12 +14,11 @@ The limits keep every query's cost bounded whatever the engine.
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass, replace
 from datetime import date
 
 from searchkit.errors import QueryError
 from searchkit.fields import BY_NAME, DEFAULT_FIELD, FIELDS, TEXT_FIELDS, Field, Kind
+from searchkit.frozen import replace
 from searchkit.search import lexer
 from searchkit.search.analysis import analyse, find_words
 from searchkit.search.lexer import Lexeme
@@ -92,18 +91,18 @@ def _find_scope(lexemes: list[Lexeme]) -> tuple[tuple[str, ...], list[Lexeme]]:
     return tuple(dict.fromkeys(named)) or (DEFAULT_FIELD,), rest
 
 
-@dataclass(slots=True)
 class _Parser:
     """Recursive descent over the lexemes. A method returns None for what holds nothing to search for."""
 
-    lexemes: list[Lexeme]
-    end: int
-    today: date
-    match: str
-    at: int = 0
-    depth: int = 0
-    clauses: int = 0
-    patterns: int = 0
+    def __init__(self, lexemes: list[Lexeme], end: int, today: date, match: str) -> None:
+        self.lexemes = lexemes
+        self.end = end
+        self.today = today
+        self.match = match
+        self.at = 0
+        self.depth = 0
+        self.clauses = 0
+        self.patterns = 0
 
     def read_query(self, scope: tuple[str, ...]) -> Query | None:
         parts = [self._read_sequence(scope)]
@@ -326,7 +325,9 @@ def _find_field(lexeme: Lexeme) -> Field:
     name = (lexeme.field or "").lower()
     if name in BY_NAME:
         return BY_NAME[name]
-    near = difflib.get_close_matches(name, BY_NAME, n=1, cutoff=0.6)
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, BY_NAME, n=1, cutoff=0.6)
     meant = f"did you mean '{BY_NAME[near[0]].name}'? " if near else ""
     names = ", ".join(row.name for row in FIELDS)
     raise QueryError(f"unknown field '{lexeme.field}'", lexeme.position,

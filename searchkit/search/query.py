@@ -7,9 +7,9 @@ never needs the analyzer again. ``Not`` stands for "all documents but"; wherever
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from searchkit.frozen import dataclass
 from searchkit.search.analysis import fold_value
 
 

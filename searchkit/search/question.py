@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
 from searchkit.errors import QueryError
 from searchkit.fields import DEFAULT_FIELD
+from searchkit.frozen import dataclass, replace
 from searchkit.search.parser import parse, parse_words
 from searchkit.search.query import (
     And,

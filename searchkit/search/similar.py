@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from math import log
 
 from searchkit.fields import DEFAULT_FIELD
+from searchkit.frozen import replace
 from searchkit.model import Document, Results
 from searchkit.search.analysis import analyse
 from searchkit.search.query import Boost, Or, Query, Term

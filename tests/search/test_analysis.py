@@ -1,6 +1,8 @@
 """The analyzer: which words a text has, in which forms, and where."""
 
+import re
 import time
+import unicodedata
 from itertools import pairwise
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
 from searchkit.model import Chrome, Document, Entity
 from searchkit.search.analysis import LONGEST_WORD, PASSAGE_GAP, analyse, analyse_document, fold, fold_value
+from searchkit.search.marks import MARKS
 
 
 def find_terms(text: str) -> list[str]:
@@ -124,3 +127,16 @@ def test_an_entity_counts_under_its_name_and_under_its_type() -> None:
     keywords = analyse_document(document).keywords
     assert (keywords["entity"], keywords["place"], keywords["person"]) == (("Oslo", "Ada Byron"), ("Oslo",),
                                                                            ("Ada Byron",))
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=40))
+def test_plain_text_has_the_same_words_beside_other_scripts(text: str) -> None:
+    assert find_written(f"{text} Ō") == [*find_written(text), "o"]
+
+
+def test_the_marks_are_those_that_unicode_has() -> None:
+    marks = re.compile(f"[{MARKS}]")
+    wrong = [char for char in map(chr, range(0x300, 0x1e00)) if unicodedata.category(char) != "Cn"
+             and bool(marks.match(char)) != (unicodedata.category(char) in ("Mn", "Mc"))]
+
+    assert len(wrong) <= 40  # of a thousand: those that later versions of Unicode brought
