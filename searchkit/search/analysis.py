@@ -26,12 +26,13 @@ LONGEST_WORD = 64  # characters; what follows in a longer run (base64, a DNA str
 PASSAGE_GAP = ""  # stands between two passages of a field, so that no phrase runs across
 
 IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"  # each is a word by itself
+# Accents and vowel signs that are characters of their own belong to the letter before them.
 _WORD_OF_ANY_SCRIPT = (
     rf"[{IDEOGRAPHS}][\u3099\u309a\uff9e\uff9f]?"  # one character of Chinese or Japanese
     r"|[^\W\d_](?:\.[^\W\d_]){1,9}\b\.?"  # initials: U.S., e.g. (bounded, so that matching stays linear)
     r"|\d+(?:[.,]\d+)+"  # 1,299 and 3.5
     rf"|[^\W_{IDEOGRAPHS}]+"  # any other word: O'Neill, AT&T, C++, C#
-    rf"(?:[{MARKS}]+[^\W_{IDEOGRAPHS}]*|['’‘ʼʻ＇`´&＆][^\W_{IDEOGRAPHS}]+|\+\+|#(?!\w))*"  # marks belong to the letter before them
+    rf"(?:[{MARKS}]+[^\W_{IDEOGRAPHS}]*|['’‘ʼʻ＇`´&＆][^\W_{IDEOGRAPHS}]+|\+\+|#(?!\w))*"
 )
 # The same for ASCII alone, where there are no ideographs and no marks: compiling it takes a tenth of the time.
 _PLAIN_WORD = (r"[^\W\d_](?:\.[^\W\d_]){1,9}\b\.?|\d+(?:[.,]\d+)+"

@@ -1,8 +1,8 @@
 """Accents and vowel signs that are characters of their own.
 
 Unicode 14.0.0's categories Mn and Mc between U+0300 and U+1DFF, as ranges for a set of a regular expression. They are
-written down, for asking about seven thousand characters at every start takes 2 ms; so an index has the same tokens under
-every Python, too.
+written down, for asking about seven thousand characters at every start takes a millisecond; and so an index has the
+same tokens under every Python.
 """
 
 MARKS = (
