@@ -26,17 +26,16 @@ class _Factory:
         self.make = make
 
 
-class _StandardFields:
-    """``__dataclass_fields__`` as the standard library has it, made when it is asked for."""
+class _FromTwin:
+    """An attribute of a class that is found, when it is asked for, in its twin of the standard library."""
 
-    def __get__(self, instance: object, owner: type) -> Any:  # noqa: ANN401 - a mapping of the library's own
-        import dataclasses
+    __slots__ = ("find",)
 
-        members = [(name, owner.__annotations__[name], _write_standard(owner.__frozen_defaults__[name]))  # type: ignore[attr-defined]
-                   if name in owner.__frozen_defaults__ else (name, owner.__annotations__[name])  # type: ignore[attr-defined]
-                   for name in owner.__slots__]  # type: ignore[attr-defined]
-        twin: Any = dataclasses.make_dataclass(owner.__name__, members, frozen=True)
-        return twin.__dataclass_fields__
+    def __init__(self, find: Callable[[Any], Any]) -> None:
+        self.find = find
+
+    def __get__(self, instance: object, owner: type) -> Any:  # noqa: ANN401 - whatever is found
+        return self.find(_make_twin(owner))
 
 
 def field(*, default_factory: Callable[[], Any]) -> Any:  # noqa: ANN401 - as typed as the field
@@ -81,7 +80,8 @@ def _make_class(plain: type[T]) -> type[T]:
 
     made: Any = type(plain.__name__, plain.__bases__, {
         "__slots__": names, "__match_args__": names, "__frozen_defaults__": defaults,
-        "__dataclass_fields__": _StandardFields(), "__init__": initialise, "__eq__": equals, "__hash__": digest,
+        "__dataclass_fields__": _FromTwin(_find_fields), "__signature__": _FromTwin(_find_signature),
+        "__init__": initialise, "__eq__": equals, "__hash__": digest,
         "__repr__": _represent, "__setattr__": _refuse, "__delattr__": _refuse, "__getstate__": _get_state,
         "__setstate__": _set_state, **own, "__qualname__": plain.__qualname__})
     found: type[T] = made
@@ -108,11 +108,26 @@ def _compile_init(made: type, names: tuple[str, ...], defaults: Mapping[str, Any
     return initialise
 
 
-def _write_standard(default: Any) -> Any:  # noqa: ANN401
-    """A default as ``dataclasses`` writes it."""
-    import dataclasses
+def _make_twin(owner: Any) -> type:  # noqa: ANN401 - one of our classes
+    """The class as ``dataclasses`` makes it."""
+    from dataclasses import field as write
+    from dataclasses import make_dataclass
 
-    return dataclasses.field(default_factory=default.make) if isinstance(default, _Factory) else default
+    defaults = {name: write(default_factory=default.make) if isinstance(default, _Factory) else default
+                for name, default in owner.__frozen_defaults__.items()}
+    return make_dataclass(owner.__name__, [
+        (name, owner.__annotations__[name], defaults[name]) if name in defaults else (name, owner.__annotations__[name])
+        for name in owner.__slots__], frozen=True)
+
+
+def _find_fields(twin: Any) -> Any:  # noqa: ANN401 - a mapping of the library's own
+    return twin.__dataclass_fields__
+
+
+def _find_signature(twin: type) -> Any:  # noqa: ANN401 - the library's own
+    from inspect import signature
+
+    return signature(twin)
 
 
 def _read_nothing(value: object) -> tuple[()]:

@@ -108,9 +108,8 @@ def test_the_library_knows_the_fields_and_their_defaults():
     assert dataclasses.is_dataclass(Results) and {"id", "body"} <= {part.name for part in dataclasses.fields(Document)}
 
 
-def test_a_class_that_was_called_shows_its_parameters():
-    Entity("Bergen", "place")
-
+def test_a_class_shows_its_parameters():
+    assert str(inspect.signature(Ours)) == str(inspect.signature(Theirs))
     assert list(inspect.signature(Entity).parameters) == ["name", "type", "count", "mentions"]
 
 
