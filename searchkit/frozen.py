@@ -10,6 +10,7 @@ alike (PEP 557 with ``frozen=True, slots=True``; PEP 681 tells type checkers): e
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform
 
@@ -108,6 +109,7 @@ def _compile_init(made: type, names: tuple[str, ...], defaults: Mapping[str, Any
     return initialise
 
 
+@cache
 def _make_twin(owner: Any) -> type:  # noqa: ANN401 - one of our classes
     """The class as ``dataclasses`` makes it."""
     from dataclasses import field as write
