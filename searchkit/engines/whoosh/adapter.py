@@ -128,8 +128,7 @@ class WhooshEngine:
 
     def _forget(self, writer: Writer, ids: Iterable[str]) -> int:
         """Delete documents that were there before the writer began; how many there were."""
-        snapshot = self._refresh()
-        places = [place for id_ in ids if (place := snapshot.locate(id_))]
+        places = self._refresh().locate_all(list(ids))
         for shard, number in places:
             writer.delete(shard.segment.name, number)
         return len(places)

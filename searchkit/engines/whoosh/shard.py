@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,8 @@ from searchkit.engines.whoosh.generation import State
 from searchkit.engines.whoosh.layout import ID, SEPARATOR, encode_term
 from searchkit.engines.whoosh.segment import Postings, Segment
 from searchkit.search.ranking import weigh_length
+
+MANY = 50  # a dictionary is listed, not searched, for terms that are more than a fiftieth of it
 
 
 class Shard:
@@ -104,6 +106,19 @@ class Snapshot:
         """How many documents have a term."""
         key = encode_term(term)
         return sum(shard.find_frequency(field, key) for shard in self.shards)
+
+    def locate_all(self, ids: Collection[str]) -> list[tuple[Shard, int]]:
+        """Where those of the documents are that there are."""
+        wanted = {encode_term(id_): id_ for id_ in ids}
+        found = []
+        for shard in self.shards:
+            terms = shard.segment.inverted(ID).terms
+            if len(terms) < MANY * len(wanted):
+                known = [wanted[term] for term in wanted.keys() & set(terms.list_terms(range(len(terms))))]
+            else:
+                known = list(wanted.values())
+            found += [(shard, number) for id_ in known if (number := shard.locate(id_)) is not None]
+        return found
 
     def locate(self, id_: str) -> tuple[Shard, int] | None:
         """Where the document with this id is."""
