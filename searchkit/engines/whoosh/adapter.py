@@ -18,19 +18,20 @@ from searchkit.engines.whoosh import plain
 from searchkit.engines.whoosh.damage import PAUSE, translate_damage, try_again
 from searchkit.engines.whoosh.layout import SEPARATOR, WRITTEN
 from searchkit.engines.whoosh.opening import open_snapshot
+from searchkit.engines.whoosh.segment import Segment
 from searchkit.engines.whoosh.shard import Snapshot
 from searchkit.errors import DocumentNotFound, IndexFault, IndexNotFound
 from searchkit.fields import BY_NAME, Kind
 from searchkit.model import Document
 from searchkit.search.analysis import Analysed
 from searchkit.search.folding import fold_value
-from searchkit.search.vocabulary import Choose, make_vocabulary
+from searchkit.search.vocabulary import Choose, Vocabulary, make_vocabulary
 
 if TYPE_CHECKING:
     from searchkit.engines.whoosh.writer import Writer
 
 TOC_FILES, LOCK_FILE = "_MAIN_*.toc", "MAIN_WRITELOCK"
-MOST_PLAIN = 60_000  # postings and documents; to look at more takes longer than to load numpy: a tenth of a second
+MOST_PLAIN = 60_000  # postings, documents or words; to look at more takes longer than to load numpy (0.1 s)
 
 
 class WhooshEngine:
@@ -93,7 +94,7 @@ class WhooshEngine:
                           for value in choose(make_vocabulary(segment.keywords(field).list_values()))}
                 terms = {value: (field, fold_value(value) + SEPARATOR + value) for value in chosen}
             else:
-                chosen = {word for segment in segments for word in choose(segment.vocabulary(field))}
+                chosen = {word for segment in segments for word in choose(self._read_vocabulary(segment, field))}
                 terms = {word: (field + WRITTEN, word) for word in chosen}
             counts = {word: snapshot.find_frequency(*terms[word]) for word in sorted(terms)}
         return {word: count for word, count in counts.items() if count}
@@ -111,6 +112,15 @@ class WhooshEngine:
     def close(self) -> None:
         """Let go of all files."""
         self._snapshot = Snapshot(None, ())
+
+    @staticmethod
+    def _read_vocabulary(segment: Segment, field: str) -> Vocabulary:
+        vocabulary = segment.vocabulary(field)
+        if "numpy" not in sys.modules and len(vocabulary.words) <= MOST_PLAIN:
+            return vocabulary
+        from searchkit.engines.whoosh.wordlists import sift
+
+        return vocabulary._replace(sift=sift)
 
     def _choose(self, snapshot: Snapshot, request: Request) -> Callable[[Snapshot, Request], Matches]:
         """What answers a request sooner."""

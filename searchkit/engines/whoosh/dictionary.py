@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import overload
+
+from searchkit.engines.whoosh.layout import decode_term
 
 
 class Dictionary:
@@ -49,3 +53,28 @@ class Dictionary:
         content = bytes(self.content[first:self.ends[numbers.stop]])
         bounds = self.ends[numbers.start:numbers.stop + 1]
         return [content[start - first:end - first] for start, end in pairwise(bounds)]
+
+
+class Words(Sequence[str]):
+    """The terms of a dictionary as words, each read when it is asked for."""
+
+    def __init__(self, terms: Dictionary) -> None:
+        self._terms = terms
+
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        numbers = range(len(self._terms))[place]
+        if isinstance(numbers, int):
+            return decode_term(self._terms[numbers])
+        return [decode_term(self._terms[number]) for number in numbers]
+
+    def __iter__(self) -> Iterator[str]:
+        return map(decode_term, self._terms.list_terms(range(len(self._terms))))

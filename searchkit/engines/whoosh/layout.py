@@ -20,6 +20,7 @@ VALUE_NAMES = (ID, *(field.name for field in (*KEYWORD_FIELDS, *DATE_FIELDS)))  
 KEYWORD_NAMES = frozenset(field.name for field in KEYWORD_FIELDS)
 INDEXED = (*TEXT_NAMES, *WRITTEN_NAMES, *VALUE_NAMES)
 WIDTHS = {1: "B", 2: "H", 3: "I"}  # code of a list's width → type code of its numbers; 0: all of them are 1
+LONGEST = 255  # characters of a word that are counted, where words are sifted by their length
 DOCUMENT_SHIFT, FREQUENCY_SHIFT, PLACE_SHIFT = 0, 2, 4  # where the three codes of a term stand in its byte
 WIDTH_MASK = 3
 

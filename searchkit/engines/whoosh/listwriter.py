@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from searchkit.engines.whoosh.arrayfile import ArrayWriter
-from searchkit.engines.whoosh.layout import WIDTHS
+from searchkit.engines.whoosh.layout import LONGEST, WIDTHS
 from searchkit.engines.whoosh.lists import SHIFTS, Numbers, Posted
 from searchkit.search.vocabulary import find_letters
 
 SPOOL = 1 << 20  # bytes of one array that wait in memory; more wait on the disk
-LONGEST = 255  # characters of a word that are counted
 
 
 class Spool:

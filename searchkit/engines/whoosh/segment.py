@@ -17,7 +17,7 @@ from typing import Any
 
 from searchkit.engines.base import find_day
 from searchkit.engines.whoosh.arrayfile import ArrayFile
-from searchkit.engines.whoosh.dictionary import Dictionary
+from searchkit.engines.whoosh.dictionary import Dictionary, Words
 from searchkit.engines.whoosh.layout import (
     DOCUMENT_SHIFT,
     FREQUENCY_SHIFT,
@@ -203,5 +203,4 @@ class Segment:
     def vocabulary(self, field: str) -> Vocabulary:
         """The words of a text field as written; those of deleted documents are among them."""
         inverted = self.inverted(field + WRITTEN)
-        words = list(map(decode_term, inverted.terms.list_terms(range(len(inverted.terms)))))
-        return Vocabulary(words, inverted.view("letters"))
+        return Vocabulary(Words(inverted.terms), inverted.view("letters"))

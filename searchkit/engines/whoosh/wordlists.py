@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from searchkit.engines.whoosh.collection import Collection
-from searchkit.engines.whoosh.layout import WRITTEN, decode_term, encode_term
-from searchkit.engines.whoosh.lists import Numbers
+from searchkit.engines.whoosh.layout import LONGEST, WRITTEN, decode_term, encode_term
+from searchkit.engines.whoosh.lists import Flags, Numbers
 from searchkit.search import expansion
 from searchkit.search.expansion import Expansion
 from searchkit.search.query import Fuzzy, Pattern, Prefix
@@ -78,13 +78,23 @@ class WordLists:
         return np.add.reduceat(kept, np.cumsum(counts) - counts, dtype=np.intp)
 
 
+def sift(letters: Sequence[int], wanted: int, reach: int) -> list[int]:
+    """What ``vocabulary.sift`` finds."""
+    found: list[int] = np.flatnonzero(_find_similar(np.asarray(letters), wanted, reach)).tolist()
+    return found
+
+
 def _sift(pattern: Fuzzy, letters: NDArray[np.uint32], sizes: NDArray[np.uint8]) -> Numbers:
-    """The places of words that may be near enough, by their letters and their lengths. An edit brings in one letter
-    at most, and takes away one.
+    """The places of words that may be near enough, by their letters and their lengths."""
+    length, distance = len(pattern.word), pattern.distance
+    near = (sizes >= min(length - distance, LONGEST)) & ((sizes <= length + distance) | (sizes == LONGEST))
+    return np.flatnonzero(near & _find_similar(letters, find_letters(pattern.word), distance))
+
+
+def _find_similar(letters: NDArray[np.uint32], wanted: int, reach: int) -> Flags:
+    """Which words have all but a few of the wanted letters, and few others: an edit brings in one letter at most, and
+    takes away one.
     """
-    mine, distance = np.uint32(find_letters(pattern.word)), pattern.distance
-    length = len(pattern.word)
-    near = (sizes >= min(length - distance, 255)) & ((sizes <= length + distance) | (sizes == 255))
-    near &= np.bitwise_count(mine & ~letters) <= distance
-    near &= np.bitwise_count(letters & ~mine) <= distance
-    return np.flatnonzero(near)
+    mine = np.uint32(wanted)
+    similar: Flags = (np.bitwise_count(mine & ~letters) <= reach) & (np.bitwise_count(letters & ~mine) <= reach)
+    return similar
