@@ -20,6 +20,7 @@ _BITS = 31  # of a letter's code point: letters may share a bit, and the sieve l
 
 
 Sift = Callable[[Sequence[int], int, int], Iterable[int]]
+Measure = Callable[[str, Sequence[str], int], Iterable[int]]
 
 
 def sift(letters: Sequence[int], wanted: int, reach: int) -> Iterable[int]:
@@ -28,12 +29,18 @@ def sift(letters: Sequence[int], wanted: int, reach: int) -> Iterable[int]:
             if (wanted & ~bits).bit_count() <= reach and (bits & ~wanted).bit_count() <= reach]
 
 
+def measure(word: str, others: Sequence[str], most: int) -> Iterable[int]:
+    """How many edits lie between a word and each of the others; ``most`` + 1 where there are more than ``most``."""
+    return (count_edits(word, other, most) for other in others)
+
+
 class Vocabulary(NamedTuple):
-    """Words in order, and the letters of each as a set of bits; ``sift`` may be quicker than the plain one."""
+    """Words in order, and the letters of each as a set of bits; ``sift`` and ``measure`` may be quicker than these."""
 
     words: Sequence[str]
     letters: Sequence[int]
     sift: Sift = sift
+    measure: Measure = measure
 
 
 Choose = Callable[[Vocabulary], Iterable[str]]  # the words that somebody asks an engine for
@@ -59,8 +66,8 @@ def find_near(vocabulary: Vocabulary, word: str) -> list[str]:
     words = vocabulary.words
     sifted = (words[place] for place in vocabulary.sift(vocabulary.letters, find_letters(word), reach))
     low, high = len(word) - reach, len(word) + reach
-    return [other for other in sifted
-            if low <= len(other) <= high and other != word and count_edits(word, other, reach) <= reach]
+    near = [other for other in sifted if low <= len(other) <= high and other != word]
+    return [other for other, edits in zip(near, vocabulary.measure(word, near, reach), strict=True) if edits <= reach]
 
 
 def find_forms(vocabulary: Vocabulary, term: str, language: str | None = None) -> list[str]:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from searchkit.engines.whoosh import WhooshEngine, storage, writer
+from searchkit.engines.memory import MemoryEngine
+from searchkit.engines.whoosh import WhooshEngine, merging, storage, writer
 from searchkit.errors import IndexDamaged, IndexFault, IndexLocked, IndexNotFound
 from searchkit.search.query import And, AtLeast, Keyword, Phrase, Prefix, Term
 
 from .samples import ask, count, find, make
+from .test_versus import Dice, fill
 
 
 @pytest.fixture
@@ -105,6 +107,38 @@ def test_a_list_of_segments_that_is_missing_or_damaged_or_old_is_done_without(fi
         assert answers(WhooshEngine(place)) == before
     listed.unlink()
     assert answers(WhooshEngine(place)) == before
+
+
+def test_a_simple_question_of_a_new_process_loads_neither_whoosh_nor_numpy(filled, place):
+    program = f"""
+import pathlib, sys
+from searchkit.engines.base import FacetRequest, Request
+from searchkit.engines.whoosh import WhooshEngine
+from searchkit.search.query import And, Phrase, Term
+engine = WhooshEngine(pathlib.Path({str(place)!r}))
+query = And((Term("body", "sea"), Phrase("body", ("north", "sea"))))
+matches = engine.search(Request(query, (FacetRequest("publisher"), FacetRequest("date"), FacetRequest("entity"))))
+print(len(engine.get([id_ for id_, _ in matches.hits])), *sorted({{"numpy", "whoosh", "pickle"}} & sys.modules.keys()))
+"""
+    done = subprocess.run([sys.executable, "-c", program], text=True, capture_output=True, check=True,
+                          cwd=Path(__file__).parents[2])
+    assert done.stdout.split() == ["2"]
+
+
+def test_merged_segments_answer_as_the_memory_engine(place, monkeypatch):
+    monkeypatch.setattr(writer, "TIER", 2)
+    monkeypatch.setattr(merging, "BLOCK", 50)
+    memory, engine, dice = MemoryEngine(), WhooshEngine(place, create=True), Dice(7)
+    fill(memory, Dice(6))
+    fill(engine, Dice(6))
+    assert len(engine._snapshot.shards) < 4
+    for _ in range(200):
+        request = dice.request()
+        expected, found = memory.search(request), engine.search(request)
+        assert (found.total, found.facets, found.copies) == (expected.total, expected.facets, expected.copies), request
+        assert [id_ for id_, _ in found.hits] == [id_ for id_, _ in expected.hits], request
+    ids = [id_ for id_, _ in ask(memory, limit=1000).hits]
+    assert engine.get(ids) == memory.get(ids)
 
 
 def test_a_place_that_cannot_be_written_is_read_all_the_same(filled, place, monkeypatch):
