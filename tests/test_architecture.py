@@ -41,6 +41,7 @@ FENCES = {
     "dateutil": ("searchkit.pipeline", "searchkit.search.dates"),
     "Stemmer": ("searchkit.search.analysis",),
     "whoosh": ("searchkit.engines.whoosh",),
+    "opensearchpy": ("searchkit.engines.opensearch",),
     "typer": ("searchkit.cli", "searchkit.options"),
     "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
     "zstandard": ("searchkit.sources.zstd",),

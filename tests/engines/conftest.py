@@ -1,27 +1,67 @@
-"""Every engine, as a fixture. Adding an engine is one line in ENGINES."""
+"""Every engine, as a fixture. Adding an engine is one line in ENGINES.
 
+The OpenSearch engine wants a server: without SEARCHKIT_OPENSEARCH_URL its tests are skipped by name
+(``make test-opensearch`` starts one for them).
+"""
+
+import json
+import os
 from pathlib import Path
 
 import pytest
 
+from searchkit.engines import open_engine
 from searchkit.engines.memory import MemoryEngine
 from searchkit.engines.whoosh import WhooshEngine
+
+SERVER = os.environ.get("SEARCHKIT_OPENSEARCH_URL")
+
+
+def open_opensearch(place: Path):
+    place.mkdir(exist_ok=True)
+    return open_engine("opensearch", place)
+
 
 ENGINES = {
     "memory": lambda place: MemoryEngine(),
     "whoosh": lambda place: WhooshEngine(place, create=True),
+    "opensearch": open_opensearch,
 }
-PERSISTENT = {"whoosh": WhooshEngine}  # opened again by place
+PERSISTENT = {"whoosh": WhooshEngine, "opensearch": open_opensearch}  # opened again by place
+MISSING = () if SERVER else ("opensearch",)
 
 
-@pytest.fixture(params=ENGINES)
+def list_engines(*left_out: str):
+    """Names of engines as parameters; those that have no server are skipped."""
+    return [pytest.param(name, marks=pytest.mark.skipif(
+        name in MISSING, reason="no OpenSearch server: SEARCHKIT_OPENSEARCH_URL is not set (make test-opensearch)"))
+        for name in ENGINES if name not in left_out]
+
+
+@pytest.fixture(autouse=True)
+def _tidy_server(tmp_path: Path):
+    """What a test made on the server is removed."""
+    yield
+    for file in tmp_path.rglob(".opensearch.json"):
+        remove_index(json.loads(file.read_text())["index"])
+
+
+def remove_index(name: str) -> None:
+    from opensearchpy import OpenSearch
+
+    with OpenSearch([SERVER]) as client:
+        client.indices.delete(index=f"{name}-*")
+        client.indices.delete_index_template(name=name)
+
+
+@pytest.fixture(params=list_engines())
 def engine(request: pytest.FixtureRequest, tmp_path: Path):
     opened = ENGINES[request.param](tmp_path / "index")
     yield opened
     opened.close()
 
 
-@pytest.fixture(params=PERSISTENT)
+@pytest.fixture(params=list_engines("memory"))
 def reopen(request: pytest.FixtureRequest, tmp_path: Path):
     """A function that opens the same index once more."""
     ENGINES[request.param](tmp_path / "index").close()

@@ -1,0 +1,130 @@
+"""The engine on OpenSearch: what the protocol promises, in terms of requests to a server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from searchkit.engines.base import FacetRequest, Matches, Request
+from searchkit.engines.opensearch.access import read_access
+from searchkit.engines.opensearch.compilation import Clause, Compiler
+from searchkit.engines.opensearch.connection import Answer, Connection
+from searchkit.engines.opensearch.counting import Counting
+from searchkit.engines.opensearch.loading import delete_documents, index_documents
+from searchkit.engines.opensearch.mapping import make_key
+from searchkit.engines.opensearch.paging import make_page, read_hits
+from searchkit.engines.opensearch.place import begin_generation, find_name
+from searchkit.engines.opensearch.reading import find_often, read_document
+from searchkit.engines.opensearch.words import Words
+from searchkit.errors import DocumentNotFound, EngineUnavailable, SettingsError
+from searchkit.model import Document, FacetValue
+from searchkit.search import query as q
+from searchkit.search.analysis import Analysed
+from searchkit.search.expansion import find_cuts
+from searchkit.search.vocabulary import Choose
+
+AT_ONCE = 500  # documents asked for in one request
+
+
+class OpenSearchEngine:
+    """Keeps documents in an index of a cluster."""
+
+    def __init__(self, connection: Connection, index: str) -> None:
+        self._connection, self.index = connection, index
+
+    def add(self, documents: Iterable[Analysed]) -> None:
+        """Store documents, replacing those with the same id; they are searchable when this returns."""
+        index_documents(self._connection, self.index, documents)
+        self._refresh()
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Forget documents; how many there were. Unknown ids are passed over."""
+        known = [id_ for id_, found in self._get(list(dict.fromkeys(ids)), source=False) if found["found"]]
+        if known:
+            delete_documents(self._connection, self.index, known)
+            self._refresh()
+        return len(known)
+
+    def get(self, ids: Sequence[str]) -> list[Document]:
+        """Documents in the order of their ids. Raises DocumentNotFound."""
+        documents = []
+        for id_, found in self._get(ids):
+            if not found["found"]:
+                raise DocumentNotFound(f"no document '{id_}'", "index", "ids are in the results of a query")
+            documents.append(read_document(found))
+        return documents
+
+    def search(self, request: Request) -> Matches:
+        """Answer a request: one search, and one more for each other query that facets have."""
+        words = Words(self._connection, self.index)
+        compiler = Compiler(words.expand, self._find_often)
+        clauses = [compiler.compile(query) for query in request.queries]
+        own = [facet for facet in request.facets if facet.query is None]
+        found, values = self._ask(clauses[0], own, make_page(request))
+        counted = {id(facet): value for facet, value in zip(own, values, strict=True)}
+        others = [facet for facet in request.facets if facet.query is not None]
+        for facet, clause in zip(others, clauses[1:], strict=True):
+            (counted[id(facet)],) = self._ask(clause, [facet], {"size": 0})[1]
+        return Matches(
+            total=found["hits"]["total"]["value"],
+            hits=read_hits(self._connection, self.index, request, clauses[0], found),
+            facets=tuple(counted[id(facet)] for facet in request.facets),
+            cuts=find_cuts(words.expansions),
+        )
+
+    def find_words(self, field: str, choose: Choose) -> dict[str, int]:
+        """Words of a text field and in how many documents each stands."""
+        return Words(self._connection, self.index).find(field, choose)
+
+    def count(self) -> int:
+        """How many documents there are."""
+        count: int = self._connection.search({"size": 0, "track_total_hits": True}, self.index)["hits"]["total"]["value"]
+        return count
+
+    def clear(self) -> None:
+        """Forget all documents."""
+        begin_generation(self._connection, self.index)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._connection.close()
+
+    def _ask(self, clause: Clause, facets: Sequence[FacetRequest],
+             page: Clause) -> tuple[Answer, list[tuple[FacetValue, ...]]]:
+        """What a clause matches, with the values of facets over it."""
+        counting = Counting(self._connection, self.index)
+        body = {"query": clause, "track_total_hits": True, "aggs": counting.aggregate(facets), **page}
+        found = self._connection.search(body, self.index)
+        return found, counting.read(facets, found.get("aggregations", {}), clause)
+
+    def _find_often(self, query: q.AtLeast, child: Clause) -> list[str]:
+        return find_often(self._connection, self.index, query, child)
+
+    def _get(self, ids: Sequence[str], *, source: bool = True) -> Iterator[tuple[str, Answer]]:
+        """What the server has under each id, with the document or without."""
+        for start in range(0, len(ids), AT_ONCE):
+            part = ids[start:start + AT_ONCE]
+            body = {"ids": list(dict.fromkeys(map(make_key, part)))}
+            wanted = {"_source": "document" if source else "false"}
+            answer = self._connection.call(lambda body=body, wanted=wanted: self._connection.client.mget(
+                body=body, index=self.index, params=wanted))
+            found = {item["_id"]: item for item in answer["docs"]}
+            yield from ((id_, found[make_key(id_)]) for id_ in part)
+
+    def _refresh(self) -> None:
+        """Make what was stored searchable."""
+        connection = self._connection
+        answer = connection.call(lambda: connection.client.indices.refresh(index=self.index), connection.access.patience)
+        if answer["_shards"]["failed"]:
+            raise EngineUnavailable("the server did not make all documents searchable", connection.access.name,
+                                    "they are stored; run the same command again")
+
+
+def open_folder(folder: Path | None) -> OpenSearchEngine:
+    """The engine of a folder; its index is made where there is none. The server is that of the environment."""
+    if folder is None:
+        raise SettingsError("engine 'opensearch' wants a folder that says which index it is", "searchkit.open(None)",
+                            "give a folder, or engine=\"memory\"")
+    connection = Connection(read_access(os.environ))
+    return OpenSearchEngine(connection, find_name(folder, connection, os.environ))
