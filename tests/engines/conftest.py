@@ -46,10 +46,26 @@ def _tidy_server(tmp_path: Path):
         remove_index(json.loads(file.read_text())["index"])
 
 
-def remove_index(name: str) -> None:
+@pytest.fixture
+def settle():
+    """A function that lets an engine forget for good what was deleted, which a server does in its own time."""
+    def settle(engine) -> None:
+        if name := getattr(engine, "index", ""):
+            with connect() as client:
+                client.indices.forcemerge(index=name, params={"max_num_segments": 1})
+                client.indices.refresh(index=name)
+
+    return settle
+
+
+def connect():
     from opensearchpy import OpenSearch
 
-    with OpenSearch([SERVER]) as client:
+    return OpenSearch(SERVER.split(","))
+
+
+def remove_index(name: str) -> None:
+    with connect() as client:
         client.indices.delete(index=f"{name}-*")
         client.indices.delete_index_template(name=name)
 
