@@ -9,7 +9,7 @@ from pathlib import Path
 from searchkit.engines.base import FacetRequest, Matches, Request
 from searchkit.engines.opensearch.access import read_access
 from searchkit.engines.opensearch.compilation import Clause, Compiler
-from searchkit.engines.opensearch.connection import Answer, Connection
+from searchkit.engines.opensearch.connection import Answer, Connection, explain_loss
 from searchkit.engines.opensearch.counting import Counting
 from searchkit.engines.opensearch.loading import delete_documents, index_documents
 from searchkit.engines.opensearch.mapping import make_key
@@ -17,7 +17,7 @@ from searchkit.engines.opensearch.paging import make_page, read_hits
 from searchkit.engines.opensearch.place import begin_generation, find_name
 from searchkit.engines.opensearch.reading import find_often, read_document
 from searchkit.engines.opensearch.words import Words
-from searchkit.errors import DocumentNotFound, EngineUnavailable, SettingsError
+from searchkit.errors import DocumentNotFound, EngineError, EngineUnavailable, SettingsError
 from searchkit.model import Document, FacetValue
 from searchkit.search import query as q
 from searchkit.search.analysis import Analysed
@@ -34,9 +34,15 @@ class OpenSearchEngine:
         self._connection, self.index = connection, index
 
     def add(self, documents: Iterable[Analysed]) -> None:
-        """Store documents, replacing those with the same id; they are searchable when this returns."""
-        index_documents(self._connection, self.index, documents)
+        """Store documents, replacing those with the same id; they are searchable when this returns.
+
+        Those that the server refuses are named by an EngineError when all others are there.
+        """
+        refused = index_documents(self._connection, self.index, documents)
         self._refresh()
+        if refused:
+            raise EngineError(f"{len(refused)} documents were refused, the first is {refused[0]}",
+                              self._connection.access.name, "the others are in the index")
 
     def delete(self, ids: Iterable[str]) -> int:
         """Forget documents; how many there were. Unknown ids are passed over."""
@@ -109,6 +115,8 @@ class OpenSearchEngine:
             wanted = {"_source": "document" if source else "false"}
             answer = self._connection.call(lambda body=body, wanted=wanted: self._connection.client.mget(
                 body=body, index=self.index, params=wanted))
+            if any("error" in item for item in answer["docs"]):
+                raise explain_loss(self._connection.access)
             found = {item["_id"]: item for item in answer["docs"]}
             yield from ((id_, found[make_key(id_)]) for id_ in part)
 

@@ -48,8 +48,8 @@ class Compiler:
             case q.And(children):
                 return {"bool": {"must": self._compile_all(children)}} if children else EVERYTHING
             case q.Or(children):
-                return {"bool": {"should": self._compile_all(children), "minimum_should_match": 1}} \
-                    if children else NOTHING
+                every = self._compile_all(children)
+                return {"bool": {"should": every, "minimum_should_match": 1}} if every else NOTHING
             case q.Boost(child, factor):
                 return {"bool": {"must": [self.compile(child)], "boost": factor}}
             case q.Prefer(child, bonuses):
@@ -107,12 +107,12 @@ def _compile_near(field: str, terms: tuple[str, ...], slop: int) -> Clause:
 
 def _make_run(terms: Sequence[str]) -> Clause:
     """Words that follow each other, as intervals."""
-    return {"match": {"query": SEPARATOR.join(terms), "ordered": True, "max_gaps": 0}}
+    return {"match": {"query": SEPARATOR.join(terms), "mode": "ordered", "max_gaps": 0}}
 
 
 def _join(parts: Sequence[Clause], gaps: int = -1) -> Clause:
     """Intervals one after the other."""
-    return {"all_of": {"ordered": True, "max_gaps": gaps, "intervals": list(parts)}} if len(parts) > 1 else parts[0]
+    return {"all_of": {"mode": "ordered", "max_gaps": gaps, "intervals": list(parts)}} if len(parts) > 1 else parts[0]
 
 
 def _follow(field: str, parts: Sequence[Clause], gaps: int = -1) -> Clause:
@@ -121,7 +121,7 @@ def _follow(field: str, parts: Sequence[Clause], gaps: int = -1) -> Clause:
 
 def _gather(field: str, parts: Sequence[Clause], bound: Clause) -> Clause:
     """Intervals in any order, within a bound."""
-    return {"intervals": {f"terms.{field}": {"all_of": {"ordered": False, "intervals": list(parts), **bound}}}}
+    return {"intervals": {f"terms.{field}": {"all_of": {"mode": "unordered", "intervals": list(parts), **bound}}}}
 
 
 def _compile_filter(query: q.Query) -> Clause:

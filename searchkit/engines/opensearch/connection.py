@@ -101,6 +101,11 @@ class Pauses:
         self._begun, self._pause = time.monotonic(), FIRST_PAUSE
 
 
+def explain_loss(access: Access) -> IndexDamaged:
+    """The error for an index that is not there, although it was made."""
+    return IndexDamaged("the server does not have this index any more", access.name, REBUILD)
+
+
 def translate(error: OpenSearchException, access: Access) -> SearchkitError:
     """An error of the client as one of ours. Neither shows a password."""
     where = access.name
@@ -122,7 +127,7 @@ def translate(error: OpenSearchException, access: Access) -> SearchkitError:
     if status == 403:
         return EngineUnavailable(f"the server forbids this: {_find_reason(error)}", where, "ask its keeper for the right")
     if kind == GONE:
-        return IndexDamaged("the server does not have this index any more", where, REBUILD)
+        return explain_loss(access)
     if status in PASSING:
         return EngineUnavailable(f"the server is in trouble (status {status})", where, "try again in a while")
     if "too_many" in f"{kind} {error.info}":

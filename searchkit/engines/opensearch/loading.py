@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from opensearchpy.exceptions import TransportError
 
-from searchkit.engines.opensearch.connection import GONE, PASSING, REBUILD, Answer, Connection, Pauses
+from searchkit.engines.opensearch.connection import GONE, PASSING, Answer, Connection, Pauses, explain_loss
 from searchkit.engines.opensearch.mapping import make_key, make_source
-from searchkit.errors import EngineError, EngineUnavailable, IndexDamaged
+from searchkit.errors import EngineUnavailable
 from searchkit.search.analysis import Analysed
 
 MOST_DOCUMENTS, MOST_CHARACTERS = 500, 8 * 2**20  # of one part: what OpenSearch's guide to bulk loads advises
@@ -28,15 +28,9 @@ class Action:
     lines: str
 
 
-def index_documents(connection: Connection, index: str, documents: Iterable[Analysed]) -> None:
-    """Store documents. Those that the server refuses are named by an EngineError when all others are there."""
-    count, refused = 0, list[str]()
-    for part in _cut(map(_write, documents)):
-        count += len(part)
-        refused += _send(connection, index, part)
-    if refused:
-        raise EngineError(f"{len(refused)} of {count} documents were refused: {refused[0]}", connection.access.name,
-                          "the others are in the index")
+def index_documents(connection: Connection, index: str, documents: Iterable[Analysed]) -> list[str]:
+    """Store documents; those that the server refuses, with its reasons."""
+    return [reason for part in _cut(map(_write, documents)) for reason in _send(connection, index, part)]
 
 
 def delete_documents(connection: Connection, index: str, ids: Iterable[str]) -> None:
@@ -85,7 +79,7 @@ def _send(connection: Connection, index: str, part: Sequence[Action]) -> list[st
         for action, item in zip(left, answer["items"], strict=True):
             (outcome,) = item.values()
             if outcome.get("error", {}).get("type") == GONE:
-                raise IndexDamaged("the server does not have this index any more", connection.access.name, REBUILD)
+                raise explain_loss(connection.access)
             if outcome["status"] in PASSING:
                 again.append(action)
             elif "error" in outcome:

@@ -49,10 +49,11 @@ def make_mappings() -> Mapping:
     keyword = {"type": "keyword"}
     tokens = {"type": "text", "analyzer": "tokens", "position_increment_gap": 1, "similarity": "bm25"}
     key = {"type": "keyword", "doc_values": False}
+    readable = {"type": "text", "analyzer": "english"}
     texts, keywords = [f.name for f in TEXT_FIELDS], [f.name for f in KEYWORD_FIELDS]
     return {
         "dynamic": "strict",
-        "_source": {"excludes": [f"{name}.*" for name in UNSEEN] + ["day"]},
+        "_source": {"excludes": list(UNSEEN)},
         "properties": {
             "id": keyword,
             "document": {"type": "keyword", "index": False, "doc_values": False},
@@ -62,7 +63,7 @@ def make_mappings() -> Mapping:
             "periods": {"properties": dict.fromkeys(PERIODS, keyword)},
             "day": {"type": "integer"},
             "published": {"type": "date", "format": "yyyy-MM-dd||yyyy-MM||yyyy", "ignore_malformed": True},
-            **dict.fromkeys(texts, {"type": "text", "analyzer": "english"}),
+            **dict.fromkeys(texts, readable),
             **dict.fromkeys(keywords, keyword),
         },
     }
