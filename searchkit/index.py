@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from searchkit import engines
 from searchkit.aliasfile import NONE as NO_FILE
 from searchkit.aliasfile import AliasFile
-from searchkit.engines.base import SORTS, Engine, Matches, Request
+from searchkit.engines.base import SORTS, Engine, FacetRequest, Matches, Request
 from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
 from searchkit.facets import name_facet, read_facet, show_values
 from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Partial, Results
@@ -31,6 +31,8 @@ from searchkit.queryoptions import (
 from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.bonuses import prefer
 from searchkit.search.highlight import highlight
+from searchkit.search.languages import FIELD as LANGUAGE
+from searchkit.search.languages import list_all, rank_languages
 from searchkit.search.query import Query, both
 from searchkit.search.question import Archive, Question, read_question
 from searchkit.search.snippets import make_document_snippets
@@ -99,7 +101,7 @@ class Index:
         """
         check_options(options, "query")
         begun = time.perf_counter()
-        question = read_asked(text, options)
+        question = read_asked(text, options, self._find_languages())
         request = self._make_request(question, options)
         results = self._answer(question, request, options)
         if request.limit and not request.offset:
@@ -111,7 +113,7 @@ class Index:
         from searchkit.search.explanation import explain
 
         check_options(options, "explain")
-        return explain(read_asked(text, options), self._archive)
+        return explain(read_asked(text, options, self._find_languages()), self._archive)
 
     def similar(self, id_: str, **options: Unpack[QueryOptions]) -> Results:
         """Documents like one, the most alike first; itself and those with the same story are left out.
@@ -123,7 +125,7 @@ class Index:
         check_options(options, "similar")
         document = self.get(id_)
         query = make_similar_query(document, self._count, self.count())
-        question = replace(read_asked("", options), text=f"similar to {id_}", asked=query)
+        question = replace(read_asked("", options, self._find_languages()), text=f"similar to {id_}", asked=query)
         begun, limit = time.perf_counter(), options.get("limit", 10)
         first = check_count("offset", options.get("offset", 0))
         end = self.count() if limit is None else first + check_count("limit", limit)
@@ -140,7 +142,7 @@ class Index:
         """Each place where a document has what a text asks for, with what stands around it."""
         from searchkit.search.concordance import find_occurrences
 
-        return find_occurrences(document, read_question(text, "any", (), date.today()).asked)
+        return find_occurrences(document, read_question(text, "any", (), date.today(), (document.language,)).asked)
 
     def _make_request(self, question: Question, options: QueryOptions) -> Request:
         """What the engine is asked; under the names that hold."""
@@ -149,7 +151,7 @@ class Index:
         facets = []
         for facet in map(read_facet, dict.fromkeys(list_values(options.get("facets", DEFAULT_FACETS)))):
             lifted = filters.lift(facet.field)
-            counted = both(question.asked, lifted.to_query(question.today)) if lifted else None
+            counted = both(self._widen(question, facet), lifted.to_query(question.today)) if lifted else None
             facets.append(replace(facet, naming=aliases.find_naming(facet.field),
                                   query=aliases.correct_query(counted) if counted else None))
         limit = options.get("limit", 10)
@@ -160,6 +162,12 @@ class Index:
             limit=self._engine.count() if limit is None else check_count("limit", limit),
             offset=check_count("offset", options.get("offset", 0)),
         )
+
+    def _widen(self, question: Question, facet: FacetRequest) -> Query:
+        """What is asked, as a facet is counted: that of languages in all of them."""
+        if facet.field != LANGUAGE:
+            return question.asked
+        return question.ask_again(question.text, languages=self._find_languages()).asked
 
     def _answer(self, question: Question, request: Request, options: QueryOptions) -> Results:
         """The results of a request, as the options say."""
@@ -279,7 +287,7 @@ class Index:
         return tuple(
             Hit(aliases.correct_document(document), rank, round(score, 4),
                 make_document_snippets(document, shown, snippets),
-                highlight(document.title or "", shown, document.entities))
+                highlight(document.title or "", shown, document.entities, document.language))
             for rank, (document, (_, score)) in enumerate(zip(documents, matches.hits, strict=True), offset + 1))
 
     def _lead_on(self, results: Results, question: Question, request: Request, snippets: int) -> Results:
@@ -311,6 +319,10 @@ class Index:
     @property
     def _archive(self) -> Archive:
         return Archive(self._count, self._engine.find_words)
+
+    def _find_languages(self) -> tuple[str | None, ...]:
+        """The languages of the documents."""
+        return rank_languages(self._engine.find_words(LANGUAGE, list_all), self._engine.count())
 
     def _count(self, query: Query) -> int:
         """How many documents a query finds, under the names that hold."""

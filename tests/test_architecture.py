@@ -39,7 +39,7 @@ FENCES = {
     "lxml": ("searchkit.pipeline",),
     "bs4": ("searchkit.pipeline",),
     "dateutil": ("searchkit.pipeline", "searchkit.search.dates"),
-    "Stemmer": ("searchkit.search.analysis",),
+    "Stemmer": ("searchkit.search.stemming",),
     "whoosh": ("searchkit.engines.whoosh",),
     "opensearchpy": ("searchkit.engines.opensearch",),
     "typer": ("searchkit.cli", "searchkit.options"),

@@ -1,4 +1,4 @@
-"""A proxy before a server that spoils some of what passes: busy answers, cut connections, slow answers, TLS, passwords."""
+"""A proxy before a server that spoils some of what passes: busy and slow answers, cut connections, TLS, passwords."""
 
 import http.client
 import ssl
@@ -62,7 +62,7 @@ class FaultProxy:
                 status, kind, answer = self.forward(body)
                 return self.cut() if fault == "after" else self.answer(status, answer, kind)
 
-            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any  # noqa: N815 - the library's names
+            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any
 
             def forward(self, body: bytes) -> tuple[int, str, bytes]:
                 server = http.client.HTTPConnection(proxy.target.hostname, proxy.target.port, timeout=120)

@@ -107,7 +107,7 @@ def test_items_that_a_busy_server_puts_off_are_sent_again_alone(engine, monkeypa
 def test_a_document_that_is_refused_is_named_and_the_others_go_in(engine, monkeypatch):
     monkeypatch.setattr(loading, "make_source", lambda analysed: json.dumps(
         {"id": analysed.document.id, **({"strange": 1} if analysed.document.id == "2" else {})}))
-    with pytest.raises(EngineError, match="1 documents were refused, the first is '2': .*strange"):
+    with pytest.raises(EngineError, match=r"1 documents were refused, the first is '2': .*strange"):
         engine.add(make(id_) for id_ in "123")
     assert engine.count() == 2
 
@@ -158,7 +158,8 @@ def authority(tmp_path: Path):
     for name in ("ca", "other"):
         openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}", "-addext",
                 "keyUsage=critical,keyCertSign", "-keyout", f"{name}.key", "-out", f"{name}.pem")
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=server", "-keyout", "server.key", "-out", "server.csr")
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=server", "-keyout", "server.key",
+            "-out", "server.csr")
     (tmp_path / "names").write_text("subjectAltName=IP:127.0.0.1\n")
     openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
             "-extfile", "names", "-out", "server.pem")
@@ -192,7 +193,8 @@ def test_what_keeps_one_out_is_said_in_a_line_and_the_password_is_not(
     page = tmp_path / "page.jsonl"
     page.write_text('{"id": "1", "body": "word"}\n')
     caplog.set_level("DEBUG")
-    code, error = run(monkeypatch, capsys, "index", str(page), "--engine", "opensearch", "--index", str(tmp_path / "new"))
+    code, error = run(monkeypatch, capsys, "index", str(page), "--engine", "opensearch",
+                      "--index", str(tmp_path / "new"))
     proxy.close()
     assert code == 3
     assert said in error
@@ -216,7 +218,8 @@ def test_an_address_where_nothing_listens_is_given_up_soon(tmp_path, monkeypatch
 
 @pytest.mark.parametrize(("values", "said"), [
     ({}, "does not know its server"), ({"URL": "127.0.0.1:9200"}, "no address of a server"),
-    ({"URL": "http://ann:secret@127.0.0.1"}, "holds a user or password"), ({"URL": "http://x", "USER": "a"}, "password"),
+    ({"URL": "http://ann:secret@127.0.0.1"}, "holds a user or password"),
+    ({"URL": "http://x", "USER": "a"}, "password"),
     ({"URL": "http://x", "SHARDS": "0"}, "from 1 to"), ({"URL": "http://x", "CA": "/no/such"}, "no file"),
     ({"URL": "http://x:99999"}, "no address"),
 ])

@@ -1,8 +1,8 @@
 """The engine on OpenSearch (https://opensearch.org): an index that many machines hold together.
 
-``connection`` asks the server and says what went wrong; ``mapping`` is what the server keeps of a document; ``loading``
-sends documents; ``compilation`` makes its queries of ours; ``counting`` and ``paging`` read answers whole; ``adapter`` is
-the engine, and ``place`` which index of the server belongs to a folder.
+``adapter`` is the engine. ``access`` and ``connection`` reach the server and say what went wrong; ``place`` knows which
+of its indices belongs to a folder; ``mapping`` is what it keeps of a document, ``loading`` sends them. ``compilation``
+makes its queries of ours; ``counting``, ``words``, ``paging`` and ``reading`` read its answers whole.
 """
 
 from searchkit.engines.opensearch.adapter import OpenSearchEngine, open_folder

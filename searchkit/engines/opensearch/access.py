@@ -39,7 +39,7 @@ class Access:
 
 
 def read_access(environment: Mapping[str, str]) -> Access:
-    """The access that the variables ``SEARCHKIT_OPENSEARCH_…`` describe. Raises SettingsError; never shows a password."""
+    """The access that the variables ``SEARCHKIT_OPENSEARCH_…`` describe. Raises SettingsError, without a password."""
     def read(name: str) -> str:
         return environment.get(PREFIX + name, "").strip()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from searchkit.engines.base import FacetRequest, Matches, Request
@@ -85,8 +86,8 @@ class OpenSearchEngine:
 
     def count(self) -> int:
         """How many documents there are."""
-        count: int = self._connection.search({"size": 0, "track_total_hits": True}, self.index)["hits"]["total"]["value"]
-        return count
+        found = self._connection.search({"size": 0, "track_total_hits": True}, self.index)
+        return int(found["hits"]["total"]["value"])
 
     def clear(self) -> None:
         """Forget all documents."""
@@ -111,10 +112,9 @@ class OpenSearchEngine:
         """What the server has under each id, with the document or without."""
         for start in range(0, len(ids), AT_ONCE):
             part = ids[start:start + AT_ONCE]
-            body = {"ids": list(dict.fromkeys(map(make_key, part)))}
-            wanted = {"_source": "document" if source else "false"}
-            answer = self._connection.call(lambda body=body, wanted=wanted: self._connection.client.mget(
-                body=body, index=self.index, params=wanted))
+            answer = self._connection.call(partial(
+                self._connection.client.mget, body={"ids": list(dict.fromkeys(map(make_key, part)))}, index=self.index,
+                params={"_source": "document" if source else "false"}))
             if any("error" in item for item in answer["docs"]):
                 raise explain_loss(self._connection.access)
             found = {item["_id"]: item for item in answer["docs"]}
@@ -122,10 +122,10 @@ class OpenSearchEngine:
 
     def _refresh(self) -> None:
         """Make what was stored searchable."""
-        connection = self._connection
-        answer = connection.call(lambda: connection.client.indices.refresh(index=self.index), connection.access.patience)
+        access, indices = self._connection.access, self._connection.client.indices
+        answer = self._connection.call(lambda: indices.refresh(index=self.index), access.patience)
         if answer["_shards"]["failed"]:
-            raise EngineUnavailable("the server did not make all documents searchable", connection.access.name,
+            raise EngineUnavailable("the server did not make all documents searchable", access.name,
                                     "they are stored; run the same command again")
 
 

@@ -1,8 +1,8 @@
 """Query trees as queries of the server. What the server cannot tell exactly is given to a compiler as ids.
 
 Sets are those of ``engines.memory``. Terms and phrases score as the server's BM25 does: by its own statistics, in which
-deleted documents count until they are merged away, and with lengths above 40 words rounded to a few per cent. Words near
-each other score as its phrases with slop do.
+deleted documents count until they are merged away, and with lengths above 40 words rounded to a few per cent. Words
+near each other score as its phrases with slop do.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ class Compiler:
                 return {"bool": {"must": [self.compile(child)], "boost": factor}}
             case q.Prefer(child, bonuses):
                 return {"bool": {"must": [self.compile(child)], "should": self._compile_all(bonuses)}}
+            case q.ByLanguage():
+                return self._compile_by_language(query)
             case q.Not(child):
                 return {"bool": {"filter": [EVERYTHING], "must_not": [self.compile(child)]}}
             case _:
@@ -62,6 +64,15 @@ class Compiler:
     def _compile_all(self, queries: Iterable[q.Query]) -> list[Clause]:
         return [self.compile(query) for query in queries]
 
+    def _compile_by_language(self, query: q.ByLanguage) -> Clause:
+        """Each node for the languages that no choice before it names; the default for all others and for none."""
+        parts = [{"bool": {"must": [self.compile(query.default)], "must_not": [_speak(query.languages)]}}]
+        named: set[str] = set()
+        for languages, node in query.choices:
+            parts.append({"bool": {"must": [self.compile(node)], "filter": [_speak(set(languages) - named)]}})
+            named.update(languages)
+        return {"bool": {"should": parts, "minimum_should_match": 1}}
+
     def _compile_at_least(self, query: q.AtLeast) -> Clause:
         child = self.compile(query.child)
         if must_be_read(query):
@@ -69,6 +80,11 @@ class Compiler:
         else:
             often = _follow(query.child.field, [_make_run(_list_terms(query.child))] * query.count)
         return {"bool": {"must": [child], "filter": [often]}}
+
+
+def _speak(languages: Iterable[str]) -> Clause:
+    """Documents in one of these languages."""
+    return {"terms": {"keys.language": sorted(map(encode_key, languages))}}
 
 
 def must_be_read(query: q.AtLeast) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import (
-    ConnectionError,  # noqa: A004 - the library's name
+    ConnectionError,
     ConnectionTimeout,
     OpenSearchException,
     SSLError,
@@ -43,7 +43,7 @@ class Connection:
         if access.user:
             secret = b64encode(f"{access.user}:{access.password}".encode()).decode()
             headers["Authorization"] = f"Basic {secret}"
-        trust = {"ca_certs": access.authority} if access.authority else {}
+        trust: dict[str, Any] = {"ca_certs": access.authority} if access.authority else {}
         try:
             self.client = OpenSearch(list(access.urls), headers=headers, verify_certs=True, max_retries=0,
                                      timeout=access.timeout, client_cert=access.certificate or None,
@@ -69,7 +69,7 @@ class Connection:
                 return answer
 
     def search(self, body: Answer, index: str | None = None) -> Answer:
-        """A whole answer to a search body; without an index, the body names a point in time. A part of it is an error."""
+        """A whole answer to a search body; a part is an error. Without an index, the body names a point in time."""
         partial = {"allow_partial_search_results": "false"}
         answer = self.call(lambda: self.client.search(body=body, index=index, params=partial))
         if answer["timed_out"] or answer["_shards"]["failed"]:
@@ -119,13 +119,15 @@ def translate(error: OpenSearchException, access: Access) -> SearchkitError:
         return EngineUnavailable(f"the server cannot be reached: {_find_reason(error)}", where,
                                  f"is it running, and is {PREFIX}URL right?")
     if not isinstance(error, TransportError):
-        return EngineUnavailable(f"the server's answer cannot be read: {type(error).__name__}", where, "is it OpenSearch?")
+        return EngineUnavailable(f"the server's answer cannot be read: {type(error).__name__}", where,
+                                 "is it OpenSearch?")
     status, kind = error.status_code, str(error.error)
     if status == 401:
         return EngineUnavailable("the server does not know this user and password", where,
                                  f"set {PREFIX}USER and {PREFIX}PASSWORD")
     if status == 403:
-        return EngineUnavailable(f"the server forbids this: {_find_reason(error)}", where, "ask its keeper for the right")
+        return EngineUnavailable(f"the server forbids this: {_find_reason(error)}", where,
+                                 "ask its keeper for the right")
     if kind == GONE:
         return explain_loss(access)
     if status in PASSING:

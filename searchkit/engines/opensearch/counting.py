@@ -1,7 +1,7 @@
 """Facets as aggregations, read whole: where a shard may have left out a value, all values are read in pages.
 
-The server's ``terms`` counts are exact where it reports no error bound (each shard gave all its values, or values come in
-their own order); else ``composite`` pages hold every value with its exact count.
+The server's ``terms`` counts are exact where it reports no error bound (each shard gave all its values, or values come
+in their own order); else ``composite`` pages hold every value with its exact count.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from searchkit.engines.opensearch.connection import Answer, Connection
 from searchkit.engines.opensearch.mapping import decode, encode_key
 from searchkit.model import FacetValue
 from searchkit.search.aliases import Naming
-from searchkit.search.analysis import fold_value
+from searchkit.search.folding import fold_value
 
 PAGE = 10_000  # values in a page; a server makes no more than 65,535 buckets in an answer
 MOST_NAMES = 500  # names counted by filters in one request
@@ -51,13 +51,13 @@ class Counting:
         if values["doc_count_error_upper_bound"] or (values["sum_other_doc_count"] and not enough):
             counts = dict(self.read_all(field, clause))
         else:
-            counts = {bucket["key"]: bucket["doc_count"] for bucket in values["buckets"]}
+            counts = {str(bucket["key"]): int(bucket["doc_count"]) for bucket in values["buckets"]}
         missing: Counts = {None: without}
         if facet.field == "date":
-            return rank_values(count_periods({**counts, **missing}, facet), facet)
+            return rank_values(count_periods({**missing, **dict(counts)}, facet), facet)
         if facet.naming:
             return rank_values(self._merge(field, counts, facet.naming, clause, missing), facet)
-        return rank_values({decode(value): count for value, count in counts.items()} | missing, facet)
+        return rank_values(missing | {decode(value): count for value, count in counts.items()}, facet)
 
     def read_all(self, field: str, clause: Clause) -> Iterator[tuple[str, int]]:
         """All values of a field with their counts, in their order."""

@@ -96,7 +96,8 @@ def _send(connection: Connection, index: str, part: Sequence[Action]) -> list[st
 def _bulk(connection: Connection, index: str, body: bytes) -> Callable[[], Answer]:
     def bulk() -> Answer:
         try:
-            return connection.client.bulk(body=body, index=index, params={"require_alias": "true"})
+            answer: Answer = connection.client.bulk(body=body, index=index, params={"require_alias": "true"})
+            return answer
         except TransportError as error:
             if error.status_code == TOO_LARGE:
                 return {"status": TOO_LARGE}

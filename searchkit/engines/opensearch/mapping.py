@@ -1,9 +1,9 @@
 """What the server keeps of a document, derived from the field table.
 
-``terms.X`` holds the tokens of a text field X, one a line, so that the server splits and never analyses; ``written.X`` the
-different words as written; ``keys.X`` the folded values of a keyword field. These are indexed and not kept. The document
-itself is one string. Besides, there are ordinary fields for other programs that look at the index (OpenSearch Dashboards):
-the text fields with an English analyzer, keywords under their names, and ``published``, a date.
+``terms.X`` holds the tokens of a text field X, one a line, so that the server splits and never analyses; ``written.X``
+the different words as written; ``keys.X`` the folded values of a keyword field. These are indexed and not kept. The
+document itself is one string. Besides, there are ordinary fields for other programs that look at the index (OpenSearch
+Dashboards): the text fields with an English analyzer, keywords under their names, and ``published``, a date.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Any
 from searchkit.engines.base import PERIODS, find_day
 from searchkit.engines.opensearch.access import Access
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
-from searchkit.search.analysis import PASSAGE_GAP, Analysed, fold_value
+from searchkit.search.analysis import PASSAGE_GAP, Analysed
+from searchkit.search.folding import fold_value
 from searchkit.search.ranking import K1, B
 
 SEPARATOR = "\n"  # between tokens; no token has white space

@@ -47,9 +47,10 @@ def read_through(connection: Connection, index: str, body: Clause, size: int) ->
 def _make_order(request: Request) -> Clause:
     """Sort and what is read of each hit. Ties are settled by date, then by id: no two hits are equal."""
     newest = {"day": {"order": "desc", "missing": "_last"}}
-    first = {"relevance": [{"_score": "desc"}, newest], "newest": [newest],
-             "oldest": [{"day": {"order": "asc", "missing": "_last"}}]}[request.sort]
-    return {"sort": [*first, {"id": "asc"}], "track_scores": True, "_source": False, "docvalue_fields": ["id"]}
+    oldest = {"day": {"order": "asc", "missing": "_last"}}
+    orders: dict[str, list[Clause]] = {"relevance": [{"_score": "desc"}, newest], "newest": [newest],
+                                       "oldest": [oldest]}
+    return {"sort": [*orders[request.sort], {"id": "asc"}], "track_scores": True, "_source": False, "docvalue_fields": ["id"]}
 
 
 def _read_hit(hit: Answer) -> tuple[str, float]:

@@ -57,7 +57,8 @@ def begin_generation(connection: Connection, name: str) -> None:
 def _create(connection: Connection, name: str) -> Answer:
     """Make an index; where a lost answer said so already, that is well."""
     try:
-        return connection.client.indices.create(index=name)
+        made: Answer = connection.client.indices.create(index=name)
+        return made
     except RequestError as error:
         if error.error == "resource_already_exists_exception":
             return {}

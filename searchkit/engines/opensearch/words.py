@@ -1,8 +1,8 @@
 """The words of the index: which ones a pattern stands for, and the vocabulary of a field, exactly.
 
-Words are counted by documents that are there, never by what the server's dictionaries still hold. For a pattern the server
-is asked for the words that its beginning and form allow; where these are more than fit one answer, and for a vocabulary,
-all words are read in pages.
+Words are counted by documents that are there, never by what the server's dictionaries still hold. For a pattern the
+server is asked for the words that its beginning and form allow; where these are more than fit one answer, and for a
+vocabulary, all words are read in pages.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import re
 from searchkit.engines.opensearch.compilation import EVERYTHING, Clause
 from searchkit.engines.opensearch.connection import Connection
 from searchkit.engines.opensearch.counting import PAGE, Counting
+from searchkit.engines.opensearch.mapping import decode
+from searchkit.fields import BY_NAME, Kind
 from searchkit.search.expansion import Expansion, choose_words, compile_pattern, find_beginning
 from searchkit.search.query import Fuzzy, Pattern, Prefix, Wildcard
 from searchkit.search.vocabulary import Choose, make_vocabulary
@@ -20,7 +22,7 @@ _SIGNS = re.compile(r'[.?+*|{}\[\]()"\\#@&<>~^$-]')  # that mean something in Lu
 
 
 class Words:
-    """Reads the words of text fields. One object answers one request: what it expanded it remembers."""
+    """Reads the words of fields. One object answers one request: what it expanded it remembers."""
 
     def __init__(self, connection: Connection, index: str) -> None:
         self._connection, self._index = connection, index
@@ -36,17 +38,21 @@ class Words:
         return self.expansions[pattern].words
 
     def find(self, field: str, choose: Choose) -> dict[str, int]:
-        """The words of a field that are chosen, page by page, with the number of documents that have each."""
+        """The words of a text field or values of a keyword field that are chosen, page by page, with the number of
+        documents that have each.
+        """
         found: dict[str, int] = {}
-        for page in self._counting.read_pages(f"written.{field}", EVERYTHING):
-            found.update((word, page[word]) for word in choose(make_vocabulary(page)))
+        is_text = BY_NAME[field].kind is Kind.TEXT
+        for page in self._counting.read_pages(f"written.{field}" if is_text else field, EVERYTHING):
+            counts = page if is_text else {decode(value): count for value, count in page.items()}
+            found.update((word, counts[word]) for word in choose(make_vocabulary(counts)))
         return found
 
     def _read_like(self, pattern: Pattern) -> dict[str, int]:
         """Words that a pattern may fit, with the number of documents that have each."""
         field, beginning = f"written.{pattern.field}", find_beginning(pattern)
         expression = _write_expression(pattern)
-        clause: Clause = {"regexp": {field: {"value": expression, "flags": "NONE", "max_determinized_states": 100_000}}}
+        clause: Clause = {"regexp": {field: {"value": expression, "flags": "NONE"}}}
         terms = {"field": field, "size": PAGE, "shard_size": PAGE, "include": expression}
         body = {"size": 0, "query": clause, "track_total_hits": False, "aggs": {"words": {"terms": terms}}}
         found = self._connection.search(body, self._index)["aggregations"]["words"]
