@@ -54,7 +54,7 @@ class Counting:
             counts = {str(bucket["key"]): int(bucket["doc_count"]) for bucket in values["buckets"]}
         missing: Counts = {None: without}
         if facet.field == "date":
-            return rank_values(count_periods({**missing, **dict(counts)}, facet), facet)
+            return rank_values(count_periods(missing | {day: count for day, count in counts.items()}, facet), facet)
         if facet.naming:
             return rank_values(self._merge(field, counts, facet.naming, clause, missing), facet)
         return rank_values(missing | {decode(value): count for value, count in counts.items()}, facet)

@@ -50,7 +50,8 @@ def _make_order(request: Request) -> Clause:
     oldest = {"day": {"order": "asc", "missing": "_last"}}
     orders: dict[str, list[Clause]] = {"relevance": [{"_score": "desc"}, newest], "newest": [newest],
                                        "oldest": [oldest]}
-    return {"sort": [*orders[request.sort], {"id": "asc"}], "track_scores": True, "_source": False, "docvalue_fields": ["id"]}
+    return {"sort": [*orders[request.sort], {"id": "asc"}], "track_scores": True, "_source": False,
+            "docvalue_fields": ["id"]}
 
 
 def _read_hit(hit: Answer) -> tuple[str, float]:
