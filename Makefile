@@ -6,6 +6,7 @@
 # make opensearch-up   start a real OpenSearch of one node on 127.0.0.1 (opensearch-3: of three; opensearch-down: stop it)
 # make test-opensearch   the OpenSearch engine against it; against SEARCHKIT_OPENSEARCH_URL where that is set
 # make test-opensearch-kill   one of three nodes is killed in the middle of a load
+# make test-rerank   the tests of the model that ranks again, in an environment of their own with the extra
 # make bench-relevance    ranking on public test collections beside other engines
 # make bench-extraction   the extraction beside its peers, in an environment of its own (ten minutes or more)
 
@@ -16,7 +17,7 @@ READY := $(VENV)/.ready
 
 OPENSEARCH_TESTS = $(BIN)/python -m pytest tests/engines -k opensearch -rs
 
-.PHONY: bench-relevance demo test check setup bench bench-extraction versus hostile-queries clean \
+.PHONY: bench-relevance demo test test-rerank check setup bench bench-extraction versus hostile-queries clean \
 	opensearch-up opensearch-3 opensearch-down test-opensearch test-opensearch-kill
 
 demo: $(READY)
@@ -25,6 +26,12 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+test-rerank: $(READY)
+	$(PYTHON) -m venv $(VENV)/rerank
+	$(VENV)/rerank/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(VENV)/rerank/bin/python -m pip install --quiet -e '.[rerank]' 'pytest>=8.2'
+	$(VENV)/rerank/bin/python -m pytest tests/test_reranking.py
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -48,7 +55,7 @@ hostile-queries: $(READY)
 bench-relevance: $(READY)
 	$(PYTHON) -m venv $(VENV)/engines
 	$(VENV)/engines/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(VENV)/engines/bin/python -m pip install --quiet -e '.[bench-relevance]'
+	$(VENV)/engines/bin/python -m pip install --quiet -e '.[bench-relevance,rerank]'
 	$(VENV)/engines/bin/python bench/relevance.py
 
 opensearch-up: $(READY)

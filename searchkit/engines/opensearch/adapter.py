@@ -6,11 +6,13 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from searchkit.engines.base import FacetRequest, Matches, Request
+from searchkit.engines.base import FacetRequest, Matches, Request, rank_values
 from searchkit.engines.opensearch.access import read_access
 from searchkit.engines.opensearch.compilation import Clause, Compiler
 from searchkit.engines.opensearch.connection import Answer, Connection, explain_loss
+from searchkit.engines.opensearch.copies import GROUP, Copies, Spare
 from searchkit.engines.opensearch.counting import Counting
 from searchkit.engines.opensearch.loading import delete_documents, index_documents
 from searchkit.engines.opensearch.mapping import make_key
@@ -26,6 +28,15 @@ from searchkit.search.expansion import find_cuts
 from searchkit.search.vocabulary import Choose
 
 AT_ONCE = 500  # documents asked for in one request
+
+
+class Asked(NamedTuple):
+    """A server's answer, how many documents match, how many of these are further copies, and facets."""
+
+    found: Answer
+    total: int
+    spare: int
+    values: list[tuple[FacetValue, ...]]
 
 
 class OpenSearchEngine:
@@ -63,21 +74,24 @@ class OpenSearchEngine:
         return documents
 
     def search(self, request: Request) -> Matches:
-        """Answer a request: one search, and one more for each other query that facets have."""
+        """Answer a request: one search, one more for each other query that facets have, and reading of copies."""
         words = Words(self._connection, self.index)
         compiler = Compiler(words.expand, self._find_often)
         clauses = [compiler.compile(query) for query in request.queries]
         own = [facet for facet in request.facets if facet.query is None]
-        found, values = self._ask(clauses[0], own, make_page(request))
-        counted = {id(facet): value for facet, value in zip(own, values, strict=True)}
+        first = self._ask(clauses[0], own, make_page(request))
+        values = {id(facet): value for facet, value in zip(own, first.values, strict=True)}
         others = [facet for facet in request.facets if facet.query is not None]
         for facet, clause in zip(others, clauses[1:], strict=True):
-            (counted[id(facet)],) = self._ask(clause, [facet], {"size": 0})[1]
+            (values[id(facet)],) = self._ask(clause, [facet], {"size": 0}).values
+        hits = read_hits(self._connection, self.index, request, clauses[0], first.found)
         return Matches(
-            total=found["hits"]["total"]["value"],
-            hits=read_hits(self._connection, self.index, request, clauses[0], found),
-            facets=tuple(counted[id(facet)] for facet in request.facets),
+            total=first.total,
+            hits=tuple((hit.id, hit.score) for hit in hits),
+            facets=tuple(values[id(facet)] for facet in request.facets),
             cuts=find_cuts(words.expansions),
+            distinct=first.total - first.spare,
+            copies=Copies(self._connection, self.index).describe(hits, request, clauses[0]),
         )
 
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
@@ -97,13 +111,17 @@ class OpenSearchEngine:
         """Let go of the connections."""
         self._connection.close()
 
-    def _ask(self, clause: Clause, facets: Sequence[FacetRequest],
-             page: Clause) -> tuple[Answer, list[tuple[FacetValue, ...]]]:
+    def _ask(self, clause: Clause, facets: Sequence[FacetRequest], page: Clause) -> Asked:
         """What a clause matches, with the values of facets over it."""
         counting = Counting(self._connection, self.index)
-        body = {"query": clause, "track_total_hits": True, "aggs": counting.aggregate(facets), **page}
+        copied = {"copied": {"filter": {"exists": {"field": GROUP}}}}
+        body = {"query": clause, "track_total_hits": True, "aggs": counting.aggregate(facets) | copied, **page}
         found = self._connection.search(body, self.index)
-        return found, counting.read(facets, found.get("aggregations", {}), clause)
+        counts = counting.read(facets, found["aggregations"], clause)
+        spare, spared = 0, [Spare() for _ in facets]
+        if found["aggregations"]["copied"]["doc_count"] > 1:
+            spare, spared = Copies(self._connection, self.index).count_spare(clause, facets)
+        return Asked(found, int(found["hits"]["total"]["value"]), spare, list(map(rank_values, counts, facets, spared)))
 
     def _find_often(self, query: q.AtLeast, child: Clause) -> list[str]:
         return find_often(self._connection, self.index, query, child)

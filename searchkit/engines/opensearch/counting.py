@@ -10,11 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from searchkit.engines.base import FacetRequest, count_periods, rank_values
+from searchkit.engines.base import FacetRequest
 from searchkit.engines.opensearch.compilation import Clause
 from searchkit.engines.opensearch.connection import Answer, Connection
 from searchkit.engines.opensearch.mapping import decode, encode_key
-from searchkit.model import FacetValue
 from searchkit.search.aliases import Naming
 from searchkit.search.folding import fold_value
 
@@ -33,31 +32,31 @@ class Counting:
         """The aggregations to ask for facets, in one search."""
         found: dict[str, Clause] = {}
         for place, facet in enumerate(facets):
-            field = _find_field(facet)
+            field = find_field(facet)
             limit = None if facet.naming else facet.limit
             terms: Clause = {"field": field, "size": PAGE if limit is None else min(max(limit, 1), PAGE)}
             terms |= {"order": {"_key": "desc"}} if facet.field == "date" else {"shard_size": PAGE}
             found |= {f"values{place}": {"terms": terms}, f"missing{place}": {"missing": {"field": field}}}
         return found
 
-    def read(self, facets: Sequence[FacetRequest], found: Answer, clause: Clause) -> list[tuple[FacetValue, ...]]:
-        """The values of facets from the answer to their aggregations; the clause is what was searched."""
+    def read(self, facets: Sequence[FacetRequest], found: Answer, clause: Clause) -> list[Counts]:
+        """How many documents each facet's values have, from the answer to their aggregations; the clause is what was
+        searched. Values that cannot be among those a limit keeps may be left out.
+        """
         return [self._read(facet, found[f"values{place}"], found[f"missing{place}"]["doc_count"], clause)
                 for place, facet in enumerate(facets)]
 
-    def _read(self, facet: FacetRequest, values: Answer, without: int, clause: Clause) -> tuple[FacetValue, ...]:
-        field = _find_field(facet)
+    def _read(self, facet: FacetRequest, values: Answer, without: int, clause: Clause) -> Counts:
+        field = find_field(facet)
         enough = facet.limit is not None and facet.limit <= PAGE and not facet.naming
         if values["doc_count_error_upper_bound"] or (values["sum_other_doc_count"] and not enough):
             counts = dict(self.read_all(field, clause))
         else:
             counts = {str(bucket["key"]): int(bucket["doc_count"]) for bucket in values["buckets"]}
         missing: Counts = {None: without}
-        if facet.field == "date":
-            return rank_values(count_periods(missing | {day: count for day, count in counts.items()}, facet), facet)
-        if facet.naming:
-            return rank_values(self._merge(field, counts, facet.naming, clause, missing), facet)
-        return rank_values(missing | {decode(value): count for value, count in counts.items()}, facet)
+        if facet.naming and facet.field != "date":
+            return self._merge(field, counts, facet.naming, clause, missing)
+        return missing | {decode(value): count for value, count in counts.items()}
 
     def read_all(self, field: str, clause: Clause) -> Iterator[tuple[str, int]]:
         """All values of a field with their counts, in their order."""
@@ -106,7 +105,8 @@ class Counting:
         return [bucket["doc_count"] for bucket in buckets]
 
 
-def _find_field(facet: FacetRequest) -> str:
+def find_field(facet: FacetRequest) -> str:
+    """The server's field with the values of a facet."""
     return f"periods.{facet.period}" if facet.field == "date" else facet.field
 
 

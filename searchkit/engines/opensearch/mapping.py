@@ -1,9 +1,10 @@
 """What the server keeps of a document, derived from the field table.
 
 ``terms.X`` holds the tokens of a text field X, one a line, so that the server splits and never analyses; ``written.X``
-the different words as written; ``keys.X`` the folded values of a keyword field. These are indexed and not kept. The
-document itself is one string. Besides, there are ordinary fields for other programs that look at the index (OpenSearch
-Dashboards): the text fields with an English analyzer, keywords under their names, and ``published``, a date.
+the different words as written; ``keys.X`` the folded values of a keyword field; ``story`` names the group of copies,
+or else the document. These are indexed and not kept. The document itself is one string. Besides, there are ordinary
+fields for other programs that look at the index (OpenSearch Dashboards): the text fields with an English analyzer,
+keywords under their names, and ``published``, a date.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from searchkit.search.ranking import K1, B
 SEPARATOR = "\n"  # between tokens; no token has white space
 LONGEST_TOKEN = 8_192  # characters; a word has 64, each of which folding may turn into 18
 LONGEST_VALUE = 8_000  # characters of a keyword; with 4 bytes each, within the 32,766 that Lucene takes
-UNSEEN = ("terms", "written", "keys", "periods", "day")  # indexed, but not kept with the document
+UNSEEN = ("terms", "written", "keys", "periods", "day", "story")  # indexed, but not kept with the document
 Mapping = dict[str, Any]
 
 # Lone surrogates, which damaged pages have, are no text to a server: each stands for itself in a private plane.
@@ -63,6 +64,7 @@ def make_mappings() -> Mapping:
             "keys": {"properties": dict.fromkeys(keywords, key)},
             "periods": {"properties": dict.fromkeys(PERIODS, keyword)},
             "day": {"type": "integer"},
+            "story": keyword,
             "published": {"type": "date", "format": "yyyy-MM-dd||yyyy-MM||yyyy", "ignore_malformed": True},
             **dict.fromkeys(texts, readable),
             **dict.fromkeys(keywords, keyword),
@@ -75,6 +77,7 @@ def make_source(analysed: Analysed) -> str:
     document = analysed.document
     source: Mapping = {
         "id": encode(document.id),
+        "story": encode_value(f"group {document.group}" if document.group else f"document {document.id}"),
         "document": encode(json.dumps(document.to_dict(), ensure_ascii=False)),
         "terms": {name: _join_passages(terms) for name, terms in analysed.terms.items()},
         "written": {name: sorted(set(words) - {PASSAGE_GAP}) for name, words in analysed.written.items()},
