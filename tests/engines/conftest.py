@@ -6,6 +6,7 @@ The OpenSearch engine wants a server: without SEARCHKIT_OPENSEARCH_URL its tests
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -50,13 +51,21 @@ def _tidy_server(tmp_path: Path):
 
 @pytest.fixture
 def settle():
-    """A function that lets an engine forget for good what was deleted, which a server does in its own time."""
+    """A function that lets an engine forget for good what was deleted.
+
+    A server merges it away in its own time: not while a copy of the index might ask for it, which it settles every 30 s.
+    """
     def settle(engine) -> None:
         if name := getattr(engine, "index", ""):
             with connect() as client:
-                client.indices.flush(index=name, params={"force": "true"})
-                client.indices.forcemerge(index=name, params={"max_num_segments": 1})
-                client.indices.refresh(index=name)
+                for _ in range(60):
+                    client.indices.flush(index=name, params={"force": "true"})
+                    client.indices.forcemerge(index=name, params={"max_num_segments": 1})
+                    client.indices.refresh(index=name)
+                    if not client.indices.stats(index=name)["_all"]["primaries"]["docs"]["deleted"]:
+                        return
+                    time.sleep(1)
+            raise AssertionError(f"{name} does not settle")
 
     return settle
 
