@@ -2,9 +2,9 @@
 
     python tools/kill_opensearch_node.py [--documents 20000] [--restart-all]
 
-Starts three nodes (tools/opensearch.py), loads documents with one replica in parts, each noted as soon as the engine has
-taken it; when a third is there, a node that holds a primary gets SIGKILL. With --restart-all all nodes are killed, and
-started again. Ends with 0 when every document noted is found by its id and by a search, and none is there twice.
+Starts three nodes (tools/opensearch.py), loads documents with one replica in parts, each noted as soon as the engine
+has taken it; when a third is there, a node that holds a primary gets SIGKILL. With --restart-all all nodes are killed,
+and started again. Ends with 0 when every document noted is found by its id and by a search, and none is there twice.
 """
 
 from __future__ import annotations

@@ -53,7 +53,8 @@ def _tidy_server(tmp_path: Path):
 def settle():
     """A function that lets an engine forget for good what was deleted.
 
-    A server merges it away in its own time: not while a copy of the index might ask for it, which it settles every 30 s.
+    A server merges it away in its own time: not while a copy of the index might ask for it, which is settled every
+    30 seconds.
     """
     def settle(engine) -> None:
         if name := getattr(engine, "index", ""):

@@ -1,5 +1,6 @@
 """What only the OpenSearch engine has to answer for: a server that is busy, slow, gone, or not to be trusted."""
 
+import gzip
 import json
 import os
 import random
@@ -16,6 +17,8 @@ from searchkit.engines.memory import MemoryEngine
 from searchkit.engines.opensearch import connection, counting, loading, paging, reading
 from searchkit.engines.opensearch.access import read_access
 from searchkit.errors import EngineError, EngineUnavailable, IndexDamaged, IndexOutdated, SettingsError
+from searchkit.index import open_index
+from searchkit.model import Document
 from searchkit.search.query import AtLeast, Everything, Near, Prefix, Term
 
 from .conftest import SERVER, connect, open_opensearch
@@ -24,6 +27,7 @@ from .samples import ask, count, find, make
 
 needs_server = pytest.mark.skipif(
     not SERVER, reason="no OpenSearch server: SEARCHKIT_OPENSEARCH_URL is not set (make test-opensearch)")
+COLLECTIONS = Path(__file__).resolve().parents[3] / "shared" / "data" / "ir"
 SECRET = "pa55-wörd"
 
 
@@ -356,6 +360,25 @@ def test_odd_sizes_are_stored_whole(engine):
     assert engine.get(["i" * 600, "2", "3"]) == [analysed.document for analysed in documents]
     assert find(engine, Term("body", "word")) == ["i" * 600]
     assert list(count(engine, "person", Everything()).values()) == [1, 2]
+
+
+# ranking
+
+
+@needs_server
+@pytest.mark.skipif(not COLLECTIONS.is_dir(), reason="the test collections are not beside this checkout")
+def test_the_ranking_of_a_collection_is_that_of_the_default_engine(tmp_path):
+    with gzip.open(COLLECTIONS / "adi" / "docs.jsonl.gz", "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    queries = [json.loads(line)["text"] for line in (COLLECTIONS / "adi" / "queries.jsonl").read_text().splitlines()]
+    runs = []
+    for name in ("whoosh", "opensearch"):
+        with open_index(tmp_path / name, name, create=True, aliases=None) as index:
+            index.add([Document(row["id"], "x", row["body"] or ".", title=row["title"] or None) for row in rows])
+            runs.append([{hit.id for hit in index.query(text, match="any", limit=10, facets=(), snippets=0)}
+                         for text in queries])
+    shared = sum(len(one & other) for one, other in zip(*runs, strict=True))
+    assert shared >= 0.9 * sum(map(len, runs[0]))
 
 
 def test_the_engine_that_is_not_installed_says_how_to_get_it():
