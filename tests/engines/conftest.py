@@ -79,7 +79,7 @@ def connect():
 
 def remove_index(name: str) -> None:
     with connect() as client:
-        client.indices.delete(index=f"{name}-*")
+        client.indices.delete(index=f"{name}-0*")
         client.indices.delete_index_template(name=name, params={"ignore": 404})
 
 

@@ -245,8 +245,19 @@ def test_a_cleared_index_is_swapped_for_a_new_one_and_the_old_one_is_gone(engine
         after = client.indices.get_alias(name=engine.index)
         assert len(after) == 1
         assert not before & set(after)
-        assert set(client.indices.get(index=f"{engine.index}-*")) == set(after)
+        assert set(client.indices.get(index=f"{engine.index}-0*")) == set(after)
     assert engine.count() == 0
+
+
+@needs_server
+def test_an_index_whose_name_goes_on_is_left_alone(tmp_path, monkeypatch):
+    engines = []
+    for name in ("searchkit-test", "searchkit-test-more"):
+        monkeypatch.setenv("SEARCHKIT_OPENSEARCH_INDEX", name)
+        engines.append(open_opensearch(tmp_path / name))
+        engines[-1].add([make("1")])
+    engines[0].clear()
+    assert [engine.count() for engine in engines] == [0, 1]
 
 
 @needs_server
@@ -261,7 +272,7 @@ def test_a_folder_built_anew_keeps_its_name_and_begins_empty(engine, place):
 @needs_server
 def test_an_index_that_the_server_lost_is_damage_and_is_not_made_by_the_way(engine):
     with connect() as client:
-        client.indices.delete(index=f"{engine.index}-*")
+        client.indices.delete(index=f"{engine.index}-0*")
         for act in (lambda: ask(engine), lambda: engine.add([make("1")]), lambda: engine.get(["1"])):
             with pytest.raises(IndexDamaged, match="rebuild"):
                 act()

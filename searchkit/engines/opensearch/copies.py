@@ -13,7 +13,7 @@ from itertools import groupby
 from searchkit.engines.base import MOST_COPIES, Copied, FacetRequest, Request, find_names, rank_values
 from searchkit.engines.opensearch.compilation import Clause
 from searchkit.engines.opensearch.connection import Answer, Connection
-from searchkit.engines.opensearch.counting import find_field
+from searchkit.engines.opensearch.counting import Counting, find_field
 from searchkit.engines.opensearch.mapping import decode
 from searchkit.engines.opensearch.paging import PAGE, FoundHit, make_order, read_hit, read_through
 from searchkit.model import FacetValue
@@ -32,6 +32,9 @@ class Copies:
 
     def count_spare(self, clause: Clause, facets: Sequence[FacetRequest]) -> tuple[int, list[Spare]]:
         """How many matches are further copies of one that matches, too: in all, and by the values of each facet."""
+        if not facets:
+            pages = Counting(self._connection, self._index).read_pages(GROUP, clause)
+            return sum(sum(page.values()) - len(page) for page in pages), []
         spare, total = [Spare() for _ in facets], 0
         body = {"query": {"bool": {"filter": [clause, {"exists": {"field": GROUP}}]}},
                 "sort": [{GROUP: "asc"}, {"id": "asc"}], **_choose_fields(facets)}

@@ -42,16 +42,21 @@ def find_name(folder: Path, connection: Connection, environment: Mapping[str, st
 def begin_generation(connection: Connection, name: str) -> None:
     """Put an empty index in the place of the one that the alias points to, and remove that."""
     client, access = connection.client, connection.access
-    template = {"index_patterns": [f"{name}-*"], "template": {"settings": make_settings(access),
+    template = {"index_patterns": [_match_generations(name)], "template": {"settings": make_settings(access),
                                                               "mappings": make_mappings()}}
     connection.call(lambda: client.indices.put_index_template(name=name, body=template), access.patience)
-    old = sorted(connection.call(lambda: client.indices.get(index=f"{name}-*", params={"expand_wildcards": "open"})))
-    number = max((int(index.rpartition("-")[2]) for index in old if index[-6:].isdigit()), default=0) + 1
-    new = f"{name}-{number:06}"
+    found = connection.call(lambda: client.indices.get(index=_match_generations(name)))
+    old = sorted(index for index in found if re.fullmatch(rf"{re.escape(name)}-\d{{6}}", index))
+    new = f"{name}-{int(old[-1][-6:]) + 1 if old else 1:06}"
     connection.call(lambda: _create(connection, new), access.patience)
     actions = [*({"remove_index": {"index": index}} for index in old),
                {"add": {"index": new, "alias": name, "is_write_index": True}}]
     connection.call(lambda: client.indices.update_aliases(body={"actions": actions}), access.patience)
+
+
+def _match_generations(name: str) -> str:
+    """The pattern of a name's generations; those of ``name-more`` do not fit it."""
+    return f"{name}-0*"
 
 
 def _create(connection: Connection, name: str) -> Answer:
@@ -74,7 +79,7 @@ def _choose_name(folder: Path, connection: Connection, environment: Mapping[str,
     if not _NAME.fullmatch(wanted):
         raise SettingsError(f"'{wanted}' is no name of an index", f"{PREFIX}INDEX", "small letters, digits, - _ and .")
     found = connection.call(lambda: connection.client.indices.get(
-        index=f"{wanted},{wanted}-*", params={"ignore_unavailable": "true"}))
+        index=f"{wanted},{_match_generations(wanted)}", params={"ignore_unavailable": "true"}))
     if found:
         raise SettingsError(f"the server has an index '{wanted}' already", f"{PREFIX}INDEX", "choose another name")
     return wanted
