@@ -19,7 +19,7 @@ from searchkit.engines.opensearch.access import read_access
 from searchkit.errors import EngineError, EngineUnavailable, IndexDamaged, IndexOutdated, SettingsError
 from searchkit.index import open_index
 from searchkit.model import Document
-from searchkit.search.query import AtLeast, Everything, Near, Prefix, Term
+from searchkit.search.query import AtLeast, Everything, Fuzzy, Near, Prefix, Term, Wildcard
 
 from .conftest import SERVER, connect, open_opensearch
 from .faultproxy import FaultProxy
@@ -352,6 +352,18 @@ def test_words_beyond_a_page_are_all_looked_at(engine, monkeypatch):
     request = Request(Prefix("body", "car"), limit=100)
     assert set(engine.search(request).hits) == set(memory.search(request).hits)
     assert engine.find_words("body", lambda v: v.words) == memory.find_words("body", lambda v: v.words)
+
+
+@needs_server
+@pytest.mark.parametrize("pattern", [
+    Wildcard("body", "*a" + "?" * 60 + "*b*"), Wildcard("body", "c" * 3_000 + "*"), Wildcard("body", "c" * 3_000),
+    Wildcard("body", "*" + "?*" * 400), Fuzzy("body", "c" * 30_000, 2), Prefix("body", 'c.*|["<&~#@\\'),
+    Wildcard("body", "c++*"), Wildcard("body", "at&?"), Fuzzy("body", "c+", 1)], ids=range(9))
+def test_patterns_that_nobody_should_ask_for_are_answered(engine, pattern):
+    memory, documents = MemoryEngine(), [make("1", "C++ AT&T car"), make("2", "cc c ac")]
+    engine.add(documents)
+    memory.add(documents)
+    assert set(ask(engine, pattern).hits) == set(ask(memory, pattern).hits)
 
 
 @needs_server

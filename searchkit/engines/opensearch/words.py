@@ -15,9 +15,10 @@ from searchkit.engines.opensearch.counting import PAGE, Counting
 from searchkit.engines.opensearch.mapping import decode
 from searchkit.fields import BY_NAME, Kind
 from searchkit.search.expansion import Expansion, choose_words, compile_pattern, find_beginning
-from searchkit.search.query import Fuzzy, Pattern, Prefix, Wildcard
+from searchkit.search.query import Fuzzy, Pattern, Wildcard
 from searchkit.search.vocabulary import Choose, make_vocabulary
 
+LONGEST = 100  # characters of a beginning or an ending that the server is told
 _SIGNS = re.compile(r'[.?+*|{}\[\]()"\\#@&<>~^$-]')  # that mean something in Lucene's regular expressions
 
 
@@ -67,16 +68,17 @@ class Words:
 
 
 def _write_expression(pattern: Pattern) -> str:
-    """A regular expression of Lucene that fits every word of a pattern."""
-    match pattern:
-        case Prefix(_, prefix):
-            return f"{_escape(prefix)}.*"
-        case Wildcard(_, text):
-            signs = {"?": ".", "*": ".*"}
-            return "".join(signs.get(part, _escape(part)) for part in re.split(r"([?*])", text))
-        case Fuzzy(_, word, distance):
-            least, most = max(0, len(word) - 1 - distance), len(word) - 1 + distance
-            return f"{_escape(word[:1])}.{{{least},{most}}}"
+    """A short regular expression of Lucene that fits every word of a pattern, and others: one that says all might be
+    more than the server compiles.
+    """
+    beginning = _escape(find_beginning(pattern)[:LONGEST])
+    if isinstance(pattern, Wildcard):
+        ending = _escape(re.split(r"[?*]", pattern.pattern)[-1][-LONGEST:])
+        return f"{beginning}.*{ending}" if re.search(r"[?*]", pattern.pattern) else beginning
+    if isinstance(pattern, Fuzzy) and len(pattern.word) <= LONGEST:
+        rest = len(pattern.word) - 1
+        return f"{beginning}.{{{max(0, rest - pattern.distance)},{rest + pattern.distance}}}"
+    return f"{beginning}.*"
 
 
 def _escape(text: str) -> str:
