@@ -13,7 +13,22 @@ import pytest
 
 from searchkit.engines import open_engine
 from searchkit.engines.memory import MemoryEngine
-from searchkit.engines.whoosh import WhooshEngine
+from searchkit.engines.whoosh import WhooshEngine, plain, vectors
+
+
+class Plain(WhooshEngine):
+    """Answers all requests in plain Python, as a cold process does those that are simple."""
+
+    def _choose(self, snapshot, request):
+        return plain.answer
+
+
+class Vectors(WhooshEngine):
+    """Answers all requests in numpy arrays."""
+
+    def _choose(self, snapshot, request):
+        return vectors.answer
+
 
 SERVER = os.environ.get("SEARCHKIT_OPENSEARCH_URL")
 
@@ -25,18 +40,19 @@ def open_opensearch(place: Path):
 
 ENGINES = {
     "memory": lambda place: MemoryEngine(),
-    "whoosh": lambda place: WhooshEngine(place, create=True),
+    "whoosh": lambda place: Vectors(place, create=True),
+    "whoosh, plain": lambda place: Plain(place, create=True),
     "opensearch": open_opensearch,
 }
 PERSISTENT = {"whoosh": WhooshEngine, "opensearch": open_opensearch}  # opened again by place
 MISSING = () if SERVER else ("opensearch",)
 
 
-def list_engines(*left_out: str):
+def list_engines(names=ENGINES):
     """Names of engines as parameters; those that have no server are skipped."""
     return [pytest.param(name, marks=pytest.mark.skipif(
         name in MISSING, reason="no OpenSearch server: SEARCHKIT_OPENSEARCH_URL is not set (make test-opensearch)"))
-        for name in ENGINES if name not in left_out]
+        for name in names]
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +106,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path):
     opened.close()
 
 
-@pytest.fixture(params=list_engines("memory"))
+@pytest.fixture(params=list_engines(PERSISTENT))
 def reopen(request: pytest.FixtureRequest, tmp_path: Path):
     """A function that opens the same index once more."""
     ENGINES[request.param](tmp_path / "index").close()

@@ -185,7 +185,7 @@ def fill(engine, dice: Dice) -> None:
         engine.delete(f"d{dice.randrange(160)}" for _ in range(8))
 
 
-@pytest.mark.parametrize("name", list_engines("memory"))
+@pytest.mark.parametrize("name", list_engines([name for name in ENGINES if name != "memory"]))
 def test_random_queries_are_answered_as_by_the_memory_engine(name, tmp_path, monkeypatch):
     monkeypatch.setattr(expansion, "MOST_WORDS", 3)  # so that some patterns are cut
     memory, other = MemoryEngine(), ENGINES[name](tmp_path / "index")
@@ -212,7 +212,7 @@ def test_random_queries_are_answered_as_by_the_memory_engine(name, tmp_path, mon
     other.close()
 
 
-@pytest.mark.parametrize("name", list_engines("memory"))
+@pytest.mark.parametrize("name", list_engines([name for name in ENGINES if name != "memory"]))
 def test_values_of_keywords_and_their_documents_are_those_of_the_memory_engine(name, tmp_path):
     memory, other = MemoryEngine(), ENGINES[name](tmp_path / "index")
     fill(memory, Dice(1))
@@ -224,7 +224,7 @@ def test_values_of_keywords_and_their_documents_are_those_of_the_memory_engine(n
     other.close()
 
 
-@pytest.mark.parametrize("name", list_engines("memory"))
+@pytest.mark.parametrize("name", list_engines([name for name in ENGINES if name != "memory"]))
 def test_words_near_others_are_those_of_the_memory_engine(name, tmp_path):
     memory, other = MemoryEngine(), ENGINES[name](tmp_path / "index")
     fill(memory, Dice(1))
