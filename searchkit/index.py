@@ -39,6 +39,7 @@ from searchkit.settings import ALIASES
 
 if TYPE_CHECKING:
     from searchkit.search.concordance import Occurrence
+    from searchkit.search.continuation import Continuation
     from searchkit.search.explanation import Explanation
     from searchkit.suggestions import Suggestion
 
@@ -216,6 +217,23 @@ class Index:
             for value in facets[type_]:
                 types.setdefault(value.value or "", []).append(type_)
         return suggest(field, facets[field], types, self._count, check_count("limit", limit or 0) or None)
+
+    def complete(self, text: str, limit: int = 8) -> tuple[Continuation, ...]:
+        """How a query that is being typed may go on: names and words of the index that its last word begins.
+
+        Half of them at most are names, unless there are too few words.
+        """
+        from searchkit.search.continuation import list_continuations
+
+        def count_values(facet: str, over: str, begun: str) -> Iterable[FacetValue]:
+            return find_named(self.query(over, facets=[facet], limit=0).facets[facet.partition(":")[0]], begun)
+
+        found = list(list_continuations(text, count_values, self._engine.find_words))
+        words = sum(each.kind == "word" for each in found)
+        names = max(limit - words, (limit + 1) // 2)
+        chosen = [*[each for each in found if each.kind != "word"][:names],
+                  *(each for each in found if each.kind == "word")]
+        return tuple(chosen[:check_count("limit", limit)])
 
     def get(self, id_: str) -> Document:
         """One document. Raises DocumentNotFound."""

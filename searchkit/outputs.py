@@ -22,7 +22,8 @@ LONGEST_TEXT = 100_000  # characters of a query that are read from standard inpu
 # docs/output.md says what each holds
 COLUMNS = ("rank", "score", "id", "title", "date", "publisher", "author", "language", "url", "path", "entities",
            "snippets")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet computes a cell that begins so
+_FORMULA = tuple("=+-@＝＋－＠")  # a spreadsheet computes a cell that begins so, some with wide signs, too
+_UNSEEN = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))  # take no room, and hide a sign
 
 
 def choose_output(output: str, **switches: bool) -> str:
@@ -78,7 +79,8 @@ def _list_cells(hit: Hit) -> Iterator[str]:
 
 def _disarm(value: str) -> str:
     """A cell that no spreadsheet takes for a formula and no terminal for a command."""
-    return make_safe(("'" if value.startswith(_FORMULA) else "") + " ".join(value.split()))
+    text = make_safe(" ".join(value.split()))
+    return ("'" if text.translate(_UNSEEN).lstrip().startswith(_FORMULA) else "") + text
 
 
 def _write_cells(cells: Iterable[str]) -> str:
