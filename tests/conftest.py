@@ -43,6 +43,6 @@ def write_lines(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(autouse=True)
 def _stand_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the settings of whoever runs it."""
-    for name in ("INDEX", "ENGINE", "WORKERS", "COLOR", "ALIASES", "NER"):
+    for name in ("INDEX", "ENGINE", "WORKERS", "COLOR", "ALIASES", "NER", "TOKEN"):
         monkeypatch.delenv(f"SEARCHKIT_{name}", raising=False)
     monkeypatch.delenv("NO_COLOR", raising=False)

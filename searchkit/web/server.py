@@ -8,6 +8,7 @@ import logging
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import uvicorn
@@ -19,6 +20,7 @@ from searchkit.web.application import make_application
 from searchkit.web.readers import Readers
 
 HOST, PORT = "127.0.0.1", 8011
+LAST_PORT = 65_535
 LEAST_TOKEN = 16  # characters
 MOST_CONNECTIONS = 512
 MOST_HEADER = 65_536  # bytes of a request's line and headers
@@ -44,7 +46,7 @@ def serve(open_index: Callable[[], Index], place: Place, tell: Callable[[str], N
     """
     check_place(place)
     open_index().close()
-    with listen(place) as listener:
+    with listen(place) as listener, suppress(KeyboardInterrupt):
         tell(f"searchkit is at {name_address(listener)} (to stop: Ctrl-C)")
         run(make_application(Readers(open_index), place.token, place.names), listener)
 
@@ -72,12 +74,13 @@ def is_loopback(host: str) -> bool:
 
 def listen(place: Place) -> socket.socket:
     """A socket that listens at the place; port 0 means any that is free."""
+    if not 0 <= place.port <= LAST_PORT:
+        raise SettingsError(f"there is no port {place.port}", "--port", f"give one from 1 to {LAST_PORT}, or 0")
     try:
         family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
         return socket.create_server((place.host, place.port), family=family, backlog=BACKLOG)
-    except (OSError, OverflowError) as problem:
-        said = problem.strerror if isinstance(problem, OSError) else str(problem)
-        raise SettingsError(f"cannot listen at {place.host}, port {place.port}: {said}", "--host, --port",
+    except OSError as problem:
+        raise SettingsError(f"cannot listen at {place.host}, port {place.port}: {problem.strerror}", "--host, --port",
                             "give another address or port (--port 0: any that is free)") from None
 
 
@@ -94,10 +97,7 @@ def run(app: Any, listener: socket.socket) -> None:  # noqa: ANN401 - an ASGI ap
         app, http=Protocol, ws="none", loop="asyncio", lifespan="on", log_config=None, access_log=False,
         server_header=False, limit_concurrency=MOST_CONNECTIONS, h11_max_incomplete_event_size=MOST_HEADER,
         timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=IDLE_SECONDS, proxy_headers=False)
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:
-        return
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 class Protocol(H11Protocol):

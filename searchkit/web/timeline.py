@@ -12,7 +12,7 @@ from searchkit.web.parameters import Address
 
 MOST_BARS = 72
 WIDTH, HEIGHT = 720, 64  # units of the drawing
-WIDEST = 24  # units of a bar, its gap among them
+FEWEST = 12  # bars that fill the drawing; fewer leave room at its right
 DAYS_UP_TO = 2  # months: a range of so many is shown by day
 _DECADE = len("1990s")
 
@@ -32,10 +32,10 @@ class Bar(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """The bars, what is at their ends, and how many documents stand on none."""
+    """The bars, whether they fill the drawing, and how many documents stand on none: known by year only, or undated."""
 
     bars: tuple[Bar, ...]
-    most: int
+    is_full: bool
     vague: int
     undated: int
 
@@ -58,7 +58,7 @@ def draw_timeline(values: Sequence[FacetValue], address: Address) -> Timeline:
     undated = sum(value.count for value in values if value.value is None)
     shown = fold_months(full, MOST_BARS) if full else ()
     most = max((value.count for value in shown), default=0)
-    pitch = min(WIDEST, WIDTH / len(shown)) if shown else 0
+    pitch = WIDTH / max(len(shown), FEWEST)
     bars = []
     for place, value in enumerate(shown):
         name = value.value or ""
@@ -67,4 +67,4 @@ def draw_timeline(values: Sequence[FacetValue], address: Address) -> Timeline:
         bars.append(Bar(name_date(name), value.count, after, before, address.put(after=after, before=before).link(),
                         round(place * pitch, 2), round(HEIGHT - height, 2), round(max(pitch - 2, pitch * 0.7), 2),
                         round(height, 2)))
-    return Timeline(tuple(bars), most, vague, undated)
+    return Timeline(tuple(bars), len(bars) >= FEWEST, vague, undated)

@@ -34,6 +34,7 @@ class Value(NamedTuple):
     link: str
     exclusion: str
     share: int  # percent of the most frequent one, in steps of 5
+    is_none: bool
 
 
 class Facet(NamedTuple):
@@ -84,7 +85,7 @@ def view_values(field: str, values: Sequence[FacetValue], address: Address) -> I
         key = NONE if value.value is None else value.value
         share = 5 * max(1, round(20 * value.count / most)) if value.count else 0
         yield Value(key, value.count, key in address.get_all(parameter), address.toggle(parameter, key).link(),
-                    address.toggle(f"not_{parameter}", key).link(), share)
+                    address.toggle(f"not_{parameter}", key).link(), share, value.value is None)
 
 
 def view_chips(address: Address) -> Iterator[Chip]:
