@@ -3,6 +3,7 @@
 # make setup  make the environment     make clean   remove it, and the demo's index
 # make versus   10,000 random queries to every engine, answered as by the memory engine
 # make hostile-queries   100,000 texts that nobody should type, at 10,000 documents (half an hour or so)
+# make test-web   the page in a browser, its accessibility, and requests made from the API's own description (wants Chromium and npm)
 # make bench-relevance    ranking on public test collections beside other engines
 # make bench-extraction   the extraction beside its peers, in an environment of its own (ten minutes or more)
 
@@ -11,7 +12,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: bench-relevance demo test check setup bench bench-extraction versus hostile-queries clean
+WEB := $(VENV)/web
+AXE := $(WEB)/axe/package/axe.min.js
+
+.PHONY: bench-relevance demo test test-web check setup bench bench-extraction versus hostile-queries clean
 
 demo: $(READY)
 	$(BIN)/searchkit index seeds/
@@ -19,6 +23,20 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+test-web: $(WEB)/.ready $(AXE)
+	WEB_TESTS=all AXE=$(abspath $(AXE)) $(WEB)/bin/python -m pytest tests/web
+
+$(WEB)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(WEB)
+	$(WEB)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(WEB)/bin/python -m pip install --quiet -e '.[dev,web-test]'
+	touch $@
+
+$(AXE): $(WEB)/.ready
+	mkdir -p $(WEB)/axe
+	cd $(WEB)/axe && npm pack --silent axe-core@4.10 && tar xzf axe-core-*.tgz
+	touch $@
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -13,9 +13,8 @@ from searchkit.queryoptions import FILTERED, MATCHES
 from searchkit.search.parser import MAX_LENGTH
 from searchkit.version import VERSION
 from searchkit.web.parameters import (
+    MOST_CHOSEN,
     MOST_COMPLETED,
-    MOST_FACETS,
-    MOST_FILTERS,
     MOST_HITS,
     MOST_OFFSET,
     MOST_ROWS,
@@ -105,18 +104,18 @@ def _in_path(name: str, schema: Schema, description: str) -> Schema:
 
 
 def _list_parameters() -> Schema:
-    strings = {"type": "array", "items": {"type": "string"}, "maxItems": MOST_FILTERS // 10}
-    day: Schema = {"type": "string"}
+    some = {"type": "string", "minLength": 1}
+    strings = {"type": "array", "items": some, "maxItems": MOST_CHOSEN}
     parameters: Mapping[str, tuple[str, str, Schema]] = {
         "q": ("q", "The query, in searchkit's query language; nothing: all documents",
               {"type": "string", "maxLength": MAX_LENGTH}),
         "typed": ("q", "The query as far as it is typed", {"type": "string", "maxLength": MOST_COMPLETED}),
         **{name: (name, f"{said}; none: without one; several: any of them", strings) for name, said in NAMES.items()},
         **{f"not_{name}": (f"not_{name}", said.replace("Only", "Not"), strings) for name, said in NAMES.items()},
-        "after": ("after", "From this day on: 2018, 2018-03, 2018-03-22, yesterday, 30d", day),
-        "before": ("before", "Up to this day, it included", day),
+        "after": ("after", "From this day on: 2018, 2018-03, 2018-03-22, yesterday, 30d", some),
+        "before": ("before", "Up to this day, it included", some),
         "facet": ("facet", f"Facets to count: {', '.join(FACET_NAMES)}, each with :N for so many values",
-                  {"type": "array", "items": {"type": "string"}, "maxItems": MOST_FACETS}),
+                  strings),
         "sort": ("sort", "The order of the hits", _choose(SORTS)),
         "match": ("match", "All words or any of them", _choose(MATCHES)),
         "limit": ("limit", "Hits in the answer", _count(MOST_HITS, 10)),

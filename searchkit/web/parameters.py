@@ -17,10 +17,9 @@ MOST_HITS = 100  # of one answer
 MOST_OFFSET = 1_000_000
 MOST_SNIPPETS = 5
 MOST_VALUES = 1_000  # of one facet
-MOST_FACETS = 16  # of one answer
+MOST_CHOSEN = 50  # values of one parameter
 MOST_ROWS = 10_000  # of an export
 MOST_COMPLETED = 200  # characters of a query that is being typed
-MOST_FILTERS = 100  # values chosen and excluded, in all
 
 SEVERAL = (*FILTERED, *(f"not_{name}" for name in FILTERED), "facet")  # parameters that may stand several times
 ONCE = ("q", "after", "before", "sort", "match", "limit", "offset", "snippets")
@@ -39,10 +38,9 @@ class Asked(NamedTuple):
 
 
 def read_asked(pairs: Pairs, allowed: Iterable[str] = (*ONCE, *SEVERAL)) -> Asked:
-    """What the parameters ask for. An empty one says nothing. Raises SettingsError for one that cannot be meant."""
+    """What the parameters ask for. Raises SettingsError for one that cannot be meant."""
     check_names(pairs, allowed)
-    given = [(name, value) for name, value in pairs if value]
-    once = dict(given)
+    once = dict(pairs)
     options: dict[str, Any] = {name: once[name] for name in ("after", "before") if name in once}
     for name, choices in CHOICES.items():
         if name in once:
@@ -51,10 +49,10 @@ def read_asked(pairs: Pairs, allowed: Iterable[str] = (*ONCE, *SEVERAL)) -> Aske
         if name in once:
             options[name] = read_number(name, once[name], most)
     for name in SEVERAL:
-        if values := list(dict.fromkeys(value for key, value in given if key == name)):
+        if values := [value for key, value in pairs if key == name]:
+            if len(values) > MOST_CHOSEN:
+                raise SettingsError(f"more than {MOST_CHOSEN} values", name, "give fewer")
             options["facets" if name == "facet" else name] = values
-    if sum(len(options.get(name, ())) for name in SEVERAL[:-1]) > MOST_FILTERS:
-        raise SettingsError(f"more than {MOST_FILTERS} values are chosen", "filters", "choose fewer")
     if "facets" in options:
         options["facets"] = read_facets(options["facets"])
     return Asked(once.get("q", ""), QueryOptions(**options))  # type: ignore[typeddict-item]
@@ -99,8 +97,6 @@ def read_number(name: str, value: str, most: int) -> int:
 
 def read_facets(names: Sequence[str]) -> list[str]:
     """Facets as ``Index.query`` takes them, each with no more values than are answered."""
-    if len(names) > MOST_FACETS:
-        raise SettingsError(f"more than {MOST_FACETS} facets", "facet", "ask for fewer")
     return [bound_facet(name) for name in names]
 
 

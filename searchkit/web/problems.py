@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -20,6 +21,7 @@ from searchkit.errors import (
 )
 from searchkit.web.readers import AGAIN
 
+_OPTION = re.compile(r"--(?=[a-z])")  # a parameter has no dashes
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -54,7 +56,7 @@ def describe(error: Exception) -> dict[str, Any]:
     if isinstance(error, IndexFault | EngineError):
         problem["detail"] = f"{error.what}. {error.hint}" if isinstance(error, EngineError) else error.what
         return problem
-    problem["detail"] = str(error)
+    problem["detail"] = _OPTION.sub("", str(error))
     if isinstance(error, QueryError):
         problem["position"] = error.position
     return problem
