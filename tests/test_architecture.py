@@ -29,7 +29,7 @@ LAYERS = [
     {"ingest"},
     {"index"},
     {"cli", "options", "batch", "outputs", "timeline", "screen", "pager", "links", "completion", "progress", "render",
-     "reasons", "__main__", ""},
+     "reasons", "web", "__main__", ""},
 ]
 SEPARATE = {"sources": set(), "pipeline": set(), "search": set(), "engines": {"search"}, "place": {"search"},
             "render": set()}
@@ -45,6 +45,9 @@ FENCES = {
     "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
     "zstandard": ("searchkit.sources.zstd",),
     "spacy": ("searchkit.pipeline.secondopinion",),
+    "starlette": ("searchkit.web",),
+    "uvicorn": ("searchkit.web.server",),
+    "jinja2": ("searchkit.web.pages",),
     "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures"),
 }
 

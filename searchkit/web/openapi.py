@@ -15,6 +15,7 @@ from searchkit.version import VERSION
 from searchkit.web.parameters import (
     MOST_CHOSEN,
     MOST_COMPLETED,
+    MOST_FACETS,
     MOST_HITS,
     MOST_OFFSET,
     MOST_ROWS,
@@ -115,7 +116,7 @@ def _list_parameters() -> Schema:
         "after": ("after", "From this day on: 2018, 2018-03, 2018-03-22, yesterday, 30d", some),
         "before": ("before", "Up to this day, it included", some),
         "facet": ("facet", f"Facets to count: {', '.join(FACET_NAMES)}, each with :N for so many values",
-                  strings),
+                  {**strings, "maxItems": MOST_FACETS}),
         "sort": ("sort", "The order of the hits", _choose(SORTS)),
         "match": ("match", "All words or any of them", _choose(MATCHES)),
         "limit": ("limit", "Hits in the answer", _count(MOST_HITS, 10)),

@@ -15,6 +15,7 @@ from searchkit.index import Index
 from searchkit.model import Document
 from searchkit.queryoptions import read_asked as read_question
 from searchkit.render import make_safe
+from searchkit.search.highlight import highlight
 from searchkit.version import VERSION
 from searchkit.web.answers import answer_html
 from searchkit.web.api import count_values
@@ -67,7 +68,7 @@ def show_document(index: Index, request: Request) -> Response:
     document = index.get(dict(pairs).get("id", ""))
     context = {
         "document": document,
-        "title": list(cut_text(document.display_title, _find_title_marks(index, document, asked))),
+        "title": list(cut_text(document.display_title, _find_title_marks(document, asked))),
         "story": cut_story(document, _read_tree(asked)),
         "clues": _list_clues(document),
         "chrome": document.chrome[:CHROME_SHOWN],
@@ -137,9 +138,7 @@ def _read_tree(asked: Asked) -> Any:  # noqa: ANN401
     return read_question(asked.text, asked.options).tree
 
 
-def _find_title_marks(index: Index, document: Document, asked: Asked) -> tuple[tuple[int, int], ...]:
-    from searchkit.search.highlight import highlight
-
+def _find_title_marks(document: Document, asked: Asked) -> tuple[tuple[int, int], ...]:
     return highlight(document.title, _read_tree(asked), document.entities) if document.title else ()
 
 

@@ -17,6 +17,7 @@ MOST_HITS = 100  # of one answer
 MOST_OFFSET = 1_000_000
 MOST_SNIPPETS = 5
 MOST_VALUES = 1_000  # of one facet
+MOST_FACETS = 16  # of one answer
 MOST_CHOSEN = 50  # values of one parameter
 MOST_ROWS = 10_000  # of an export
 MOST_COMPLETED = 200  # characters of a query that is being typed
@@ -50,8 +51,9 @@ def read_asked(pairs: Pairs, allowed: Iterable[str] = (*ONCE, *SEVERAL)) -> Aske
             options[name] = read_number(name, once[name], most)
     for name in SEVERAL:
         if values := [value for key, value in pairs if key == name]:
-            if len(values) > MOST_CHOSEN:
-                raise SettingsError(f"more than {MOST_CHOSEN} values", name, "give fewer")
+            most = MOST_FACETS if name == "facet" else MOST_CHOSEN
+            if len(values) > most:
+                raise SettingsError(f"more than {most} values", name, "give fewer")
             options["facets" if name == "facet" else name] = values
     if "facets" in options:
         options["facets"] = read_facets(options["facets"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -49,7 +50,7 @@ def open_page(browser: Browser, seeds_server: Server) -> Iterator[Callable[..., 
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
         page.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)
-        page.on("request", lambda request: None if request.url.startswith((url, "data:")) else faults.append(request.url))
+        page.on("request", lambda asked: None if asked.url.startswith((url, "data:")) else faults.append(asked.url))
         page.goto(url.rstrip("/") + path)
         return page
 
@@ -275,12 +276,12 @@ def test_the_view_is_exported(open_page: Callable[..., Page]) -> None:
     shown = count(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
-    with open(download.value.path(), encoding="utf-8", newline="") as file:
+    with download.value.path().open(encoding="utf-8", newline="") as file:
         assert len(list(csv.DictReader(file))) == shown
 
 
-def test_text_full_of_scripts_runs_none(open_page: Callable[..., Page], tmp_path_factory: pytest.TempPathFactory) -> None:
-    with run_server(make_index(tmp_path_factory.mktemp("scripts"), [STORY])) as server:
+def test_text_full_of_scripts_runs_none(open_page: Callable[..., Page], tmp_path: Path) -> None:
+    with run_server(make_index(tmp_path, [STORY])) as server:
         for path in ("/", "/?q=ferry%20%3Cscript%3Ealert(1)%3C/script%3E", "/facets?field=person"):
             open_page(path, server.url).wait_for_timeout(200)
         page = open_page("/?q=ferry", server.url)

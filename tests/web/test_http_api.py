@@ -116,7 +116,8 @@ def test_stats_and_health_do_not_tell_where_the_index_lies(seeds_server: Server)
 def test_an_export_has_every_hit_of_the_view(seeds_server: Server) -> None:
     table = seeds_server.get("/api/export.csv", q="Huawei", sort="oldest")
     rows = list(csv.DictReader(io.StringIO(table.text)))
-    lines = [json.loads(line) for line in seeds_server.get("/api/export.jsonl", q="Huawei", sort="oldest").text.splitlines()]
+    text = seeds_server.get("/api/export.jsonl", q="Huawei", sort="oldest").text
+    lines = [json.loads(line) for line in text.splitlines()]
     expected = seeds_server.find(q="Huawei", sort="oldest", limit="100")
 
     assert [row["id"] for row in rows] == [line["id"] for line in lines] == expected and len(rows) == 15
@@ -152,13 +153,14 @@ def test_head_is_get_without_a_body(seeds_server: Server) -> None:
     ("/api/query?facet=colour", 400, "no facet"), ("/api/query?facet=entity:0", 400, "1 to 1,000"),
     ("/api/query?facet=entity:1001", 400, "1 to 1,000"), ("/api/query?after=soon", 400, "no date"),
     ("/api/query?after=2019&before=2018", 400, "swap them"), ("/api/query?q=" + "a" * 4097, 400, "4,096"),
-    ("/api/query?" + "&".join(f"facet=entity:{n}" for n in range(1, 52)), 400, "more than 50 values"),
+    ("/api/query?" + "&".join(f"facet=entity:{n}" for n in range(1, 18)), 400, "more than 16 values"),
     ("/api/query?" + "&".join(f"entity=e{n}" for n in range(51)), 400, "more than 50 values"),
     ("/api/query?entity=", 400, "the value is empty"), ("/api/query?after=", 400, "no date (after)"),
     ("/api/documents/nobody", 404, "no document"), ("/api/similar/nobody", 404, "no document"),
     ("/api/facets/colour", 404, "there are: publisher"), ("/api/facets/entity?limit=0", 400, "1 to 1,000"),
     ("/api/facets/entity:3", 404, "no facet"), ("/api/suggest?q=" + "a" * 201, 400, "200"),
-    ("/api/export.csv?limit=10001", 400, "10,000"), ("/api/nothing", 404, "Not Found"), ("/api/stats?x=1", 400, "none")])
+    ("/api/export.csv?limit=10001", 400, "10,000"), ("/api/nothing", 404, "Not Found"),
+    ("/api/stats?x=1", 400, "none")])
 def test_a_mistake_is_told_as_a_problem(seeds_server: Server, target: str, status: int, said: str) -> None:
     answer = seeds_server.get(target)
     problem = answer.json()
@@ -172,7 +174,7 @@ def test_a_fault_in_a_query_has_its_place(seeds_server: Server) -> None:
     assert seeds_server.get("/api/query", q='ferry "x').json()["position"] == 6
 
 
-def test_an_index_that_is_gone_or_of_another_version_is_told_and_answers_when_it_is_back(start: Callable[..., Any]) -> None:
+def test_a_broken_index_or_one_of_another_version_is_told_until_it_is_whole(start: Callable[..., Any]) -> None:
     with start() as server:
         manifest = server.index / MANIFEST
         kept = server.index.with_name("kept")
@@ -202,7 +204,8 @@ def check_shape(value: Any, schema: dict[str, Any], where: str = "answer") -> No
         return
     types = schema.get("type", [])
     names = {"string": str, "null": type(None), "integer": int, "number": (int, float), "array": list, "object": dict}
-    assert not types or any(isinstance(value, names[each]) for each in ([types] if isinstance(types, str) else types)), where
+    allowed = [names[each] for each in ([types] if isinstance(types, str) else types)]
+    assert not allowed or any(isinstance(value, each) for each in allowed), where
     if "properties" in schema and "additionalProperties" in schema:
         assert set(value) == set(schema["properties"]), where
         for name, inner in schema["properties"].items():
@@ -216,8 +219,8 @@ def check_shape(value: Any, schema: dict[str, Any], where: str = "answer") -> No
 def test_every_route_answers_as_the_openapi_document_says(seeds_server: Server, path: str) -> None:
     document = seeds_server.get("/openapi.json").json()
     id_ = seeds_server.find(q="rural")[0]
-    queries = ["?q=Huawei+zebra", "?q=hua*"] if any(
-        ref.get("$ref", "").endswith(("/q", "/typed")) for ref in document["paths"][path]["get"]["parameters"]) else [""]
+    parameters = [each.get("$ref", "") for each in document["paths"][path]["get"]["parameters"]]
+    queries = ["?q=Huawei+zebra", "?q=hua*"] if any(each.endswith(("/q", "/typed")) for each in parameters) else [""]
     content = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
 
     for query in queries:

@@ -27,7 +27,7 @@ schema = schemathesis.openapi.from_dict(make_document())
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    stories = [{"id": f"s{n}", "title": f"Ferry {n}", "body": f"The ferry of Bergen sails {n} times.", "date": f"20{n:02}-03",
+    stories = [{"id": f"s{n}", "title": f"Ferry {n}", "body": f"The ferry of Bergen sails {n}.", "date": f"20{n:02}-03",
                 "publisher": f"Gazette {n % 3}", "entities": [{"name": "Bergen", "type": "place"}]} for n in range(30)]
     with run_server(make_index(tmp_path_factory.mktemp("requests"), stories)) as running:
         yield running
@@ -35,6 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True,
-          suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture])
+          suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much,
+                                 HealthCheck.function_scoped_fixture])
 def test_every_answer_is_one_that_the_document_describes(case: schemathesis.Case, server: Server) -> None:
     case.call_and_validate(base_url=server.url.rstrip("/"), excluded_checks=[positive_data_acceptance])

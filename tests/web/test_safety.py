@@ -62,7 +62,8 @@ def test_with_a_token_only_who_has_it_is_answered_and_nobody_is_told(start: Call
         for headers in ({"Authorization": f"Bearer {TOKEN}"}, {"Authorization": f"Basic {basic}"}):
             assert local.get("/", headers).status == 200
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Bearer {TOKEN}x"},
-                        {"Authorization": "Basic !!!"}, {"Authorization": f"Digest {TOKEN}"}, {"Authorization": "Basic"}):
+                        {"Authorization": "Basic !!!"}, {"Authorization": f"Digest {TOKEN}"},
+                        {"Authorization": "Basic"}):
             for path in ("/", "/api/query", "/static/style.css", "/openapi.json"):
                 answer = local.get(path, headers)
                 assert answer.status == 401 and answer.headers["www-authenticate"].startswith("Basic")
@@ -106,7 +107,8 @@ def test_pages_of_other_sites_can_link_but_not_ask(seeds_server: Server) -> None
     assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
-@pytest.mark.parametrize("path", ["/", "/read?id=nobody", "/api/query", "/api/nothing", "/static/nothing", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/", "/read?id=nobody", "/api/query", "/api/nothing", "/static/nothing",
+                                  "/openapi.json"])
 def test_every_answer_says_what_a_browser_may_do_with_it(seeds_server: Server, path: str) -> None:
     headers = seeds_server.get(path).headers
     policy = headers["content-security-policy"]
@@ -165,13 +167,15 @@ def test_a_client_that_asks_nothing_is_not_waited_for(tmp_path: Path, stories: l
 
 def test_a_plain_search_does_not_load_the_web(tmp_path: Path, stories: list[Any]) -> None:
     index = make_index(tmp_path, stories)
-    code = ("import sys\nfrom searchkit import cli\nsys.argv = ['searchkit', 'query', 'ferry', '--index', sys.argv[1]]\n"
-            "try: cli.main()\nexcept SystemExit: print(sorted({'starlette', 'uvicorn', 'jinja2'} & sys.modules.keys()))")
+    code = ("import sys\nfrom searchkit import cli\n"
+            "sys.argv = ['searchkit', 'query', 'ferry', '--index', sys.argv[1]]\n"
+            "try: cli.main()\n"
+            "except SystemExit: print(sorted({'starlette', 'uvicorn', 'jinja2', 'asyncio'} & sys.modules.keys()))")
     done = subprocess.run([sys.executable, "-c", code, str(index)], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("[]\n")
 
 
-def test_where_the_extra_is_missing_the_command_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_extra_is_missing_the_command_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("searchkit.web.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
