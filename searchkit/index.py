@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from searchkit import engines
 from searchkit.aliasfile import NONE as NO_FILE
 from searchkit.aliasfile import AliasFile
-from searchkit.engines.base import SORTS, Engine, Matches, Request
-from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
+from searchkit.engines.base import SORTS, Engine, FacetRequest, Matches, Request
+from searchkit.errors import SettingsError
 from searchkit.facets import name_facet, read_facet, show_values
 from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Partial, Results
-from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
+from searchkit.opening import settle_engine
+from searchkit.place import lock, measure
 from searchkit.queryoptions import (
     QueryOptions,
     check,
@@ -31,6 +32,8 @@ from searchkit.queryoptions import (
 from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.bonuses import prefer
 from searchkit.search.highlight import highlight
+from searchkit.search.languages import FIELD as LANGUAGE
+from searchkit.search.languages import list_all, rank_languages
 from searchkit.search.query import Query, both
 from searchkit.search.question import Archive, Question, read_question
 from searchkit.search.snippets import make_document_snippets
@@ -100,7 +103,7 @@ class Index:
         """
         check_options(options, "query")
         begun = time.perf_counter()
-        question = read_asked(text, options)
+        question = read_asked(text, options, self._find_languages())
         request = self._make_request(question, options)
         results = self._answer(question, request, options)
         if request.limit and not request.offset:
@@ -112,7 +115,7 @@ class Index:
         from searchkit.search.explanation import explain
 
         check_options(options, "explain")
-        return explain(read_asked(text, options), self._archive)
+        return explain(read_asked(text, options, self._find_languages()), self._archive)
 
     def similar(self, id_: str, **options: Unpack[QueryOptions]) -> Results:
         """Documents like one, the most alike first; itself and those with the same story are left out.
@@ -124,7 +127,7 @@ class Index:
         check_options(options, "similar")
         document = self.get(id_)
         query = make_similar_query(document, self._count, self.count())
-        question = replace(read_asked("", options), text=f"similar to {id_}", asked=query)
+        question = replace(read_asked("", options, self._find_languages()), text=f"similar to {id_}", asked=query)
         begun, limit = time.perf_counter(), options.get("limit", 10)
         first = check_count("offset", options.get("offset", 0))
         end = self.count() if limit is None else first + check_count("limit", limit)
@@ -141,7 +144,7 @@ class Index:
         """Each place where a document has what a text asks for, with what stands around it."""
         from searchkit.search.concordance import find_occurrences
 
-        return find_occurrences(document, read_question(text, "any", (), date.today()).asked)
+        return find_occurrences(document, read_question(text, "any", (), date.today(), (document.language,)).asked)
 
     def _make_request(self, question: Question, options: QueryOptions) -> Request:
         """What the engine is asked; under the names that hold."""
@@ -150,7 +153,7 @@ class Index:
         facets = []
         for facet in map(read_facet, dict.fromkeys(list_values(options.get("facets", DEFAULT_FACETS)))):
             lifted = filters.lift(facet.field)
-            counted = both(question.asked, lifted.to_query(question.today)) if lifted else None
+            counted = both(self._widen(question, facet), lifted.to_query(question.today)) if lifted else None
             facets.append(replace(facet, naming=aliases.find_naming(facet.field),
                                   query=aliases.correct_query(counted) if counted else None))
         limit = options.get("limit", 10)
@@ -161,6 +164,12 @@ class Index:
             limit=self._engine.count() if limit is None else check_count("limit", limit),
             offset=check_count("offset", options.get("offset", 0)),
         )
+
+    def _widen(self, question: Question, facet: FacetRequest) -> Query:
+        """What is asked, as a facet is counted: that of languages in all of them."""
+        if facet.field != LANGUAGE:
+            return question.asked
+        return question.ask_again(question.text, languages=self._find_languages()).asked
 
     def _answer(self, question: Question, request: Request, options: QueryOptions) -> Results:
         """The results of a request, as the options say."""
@@ -219,21 +228,10 @@ class Index:
         return suggest(field, facets[field], types, self._count, check_count("limit", limit or 0) or None)
 
     def complete(self, text: str, limit: int = 8) -> tuple[Continuation, ...]:
-        """How a query that is being typed may go on: names and words of the index that its last word begins.
+        """How a query that is being typed may go on: names and words of the index that its last word begins."""
+        from searchkit.search.continuation import choose_continuations
 
-        Half of them at most are names, unless there are too few words.
-        """
-        from searchkit.search.continuation import list_continuations
-
-        def count_values(facet: str, over: str, begun: str) -> Iterable[FacetValue]:
-            return find_named(self.query(over, facets=[facet], limit=0).facets[facet.partition(":")[0]], begun)
-
-        found = list(list_continuations(text, count_values, self._engine.find_words))
-        words = sum(each.kind == "word" for each in found)
-        names = max(limit - words, (limit + 1) // 2)
-        chosen = [*[each for each in found if each.kind != "word"][:names],
-                  *(each for each in found if each.kind == "word")]
-        return tuple(chosen[:check_count("limit", limit)])
+        return choose_continuations(text, check_count("limit", limit), self.query, self._engine.find_words)
 
     def get(self, id_: str) -> Document:
         """One document. Raises DocumentNotFound."""
@@ -297,7 +295,7 @@ class Index:
         return tuple(
             Hit(aliases.correct_document(document), rank, round(score, 4),
                 make_document_snippets(document, shown, snippets),
-                highlight(document.title or "", shown, document.entities))
+                highlight(document.title or "", shown, document.entities, document.language))
             for rank, (document, (_, score)) in enumerate(zip(documents, matches.hits, strict=True), offset + 1))
 
     def _lead_on(self, results: Results, question: Question, request: Request, snippets: int) -> Results:
@@ -330,6 +328,10 @@ class Index:
     def _archive(self) -> Archive:
         return Archive(self._count, self._engine.find_words)
 
+    def _find_languages(self) -> tuple[str | None, ...]:
+        """The languages of the documents."""
+        return rank_languages(self._engine.find_words(LANGUAGE, list_all), self._engine.count())
+
     def _count(self, query: Query) -> int:
         """How many documents a query finds, under the names that hold."""
         return self._engine.search(Request(self._aliases.read().correct_query(query), limit=0)).total
@@ -352,29 +354,8 @@ def open_index(folder: str | Path | None = "index", engine: str | None = None, *
         name = engine or "memory"
         return Index(engines.open_engine(name, None), name, None, corrections)
     place = Path(folder)
-    name = _settle_engine(place, engine, create=create, rebuild=rebuild)
+    name = settle_engine(place, engine, create=create, rebuild=rebuild)
     return Index(engines.open_engine(name, place), name, place, corrections)
-
-
-def _settle_engine(folder: Path, engine: str | None, *, create: bool, rebuild: bool) -> str:
-    """The name of the engine to open, after the folder has been made ready for it."""
-    if engine:
-        engines.check_name(engine)
-    exists = is_index(folder)
-    if rebuild or (create and not exists):
-        found = find_engine(folder) if exists else None
-        name = engine or (found if found in engines.KEPT else engines.DEFAULT)
-        if name in engines.KEPT:  # any other says itself why it cannot
-            make(folder, name)
-        return name
-    manifest = read_manifest(folder)
-    if engine and engine != manifest.engine:
-        raise IndexOutdated(f"the index was built with engine '{manifest.engine}', not '{engine}'",
-                            str(folder), f"leave --engine out, or {REBUILD}")
-    if manifest.engine not in engines.KEPT:
-        raise EngineNotInstalled(f"no engine '{manifest.engine}' here, with which the index was built",
-                                 str(folder), f"use the searchkit that built it, or {REBUILD}")
-    return manifest.engine
 
 
 def _measure_ms(begun: float) -> float:

@@ -220,7 +220,8 @@ def test_query_json_is_that_of_the_contract_and_of_python(archive: Path) -> None
     shown = json.loads(run("query", "ferry", "--json").stdout)
     assert list(shown) == ["schema", "query", "parsed", "match", "total", "took_ms", "suggestion", "warnings", "hits",
                            "facets", "partial"]
-    assert (shown["schema"], shown["query"], shown["parsed"], shown["total"]) == (1, "ferry", "body:ferri", 3)
+    assert (shown["schema"], shown["query"], shown["parsed"], shown["total"]) == (
+        1, "ferry", "body:(ferri|ferry)", 3)  # there is a story in German, too
     with searchkit.open("index") as index:
         made = index.query("ferry").to_dict()
     assert {**shown, "took_ms": 0} == {**made, "took_ms": 0}

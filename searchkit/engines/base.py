@@ -85,7 +85,7 @@ class Engine(Protocol):
         """Answer a request."""
 
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
-        """Words of a text field, as written, and in how many documents each stands.
+        """Words of a text field, as written, or values of a keyword field, and in how many documents each stands.
 
         ``choose`` picks them from a vocabulary; an engine may ask it of several, each with a part of the words.
         """

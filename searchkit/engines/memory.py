@@ -15,10 +15,12 @@ from searchkit.engines.base import (
     rank_values,
 )
 from searchkit.errors import DocumentNotFound, SettingsError
+from searchkit.fields import BY_NAME, Kind
 from searchkit.model import Document, FacetValue
 from searchkit.search import query as q
-from searchkit.search.analysis import PASSAGE_GAP, Analysed, fold_value
+from searchkit.search.analysis import PASSAGE_GAP, Analysed
 from searchkit.search.expansion import Expansion, choose_words, compile_pattern, find_cuts
+from searchkit.search.folding import fold_value
 from searchkit.search.ranking import score, weigh_length, weigh_rarity
 from searchkit.search.vocabulary import Choose, make_vocabulary
 
@@ -59,9 +61,11 @@ class MemoryEngine:
         )
 
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
-        """Words of a text field and in how many documents each stands."""
+        """Words of a text field, or values of a keyword field, and in how many documents each stands."""
+        is_text = BY_NAME[field].kind is Kind.TEXT
         counts = Counter(word for analysed in self._documents.values()
-                         for word in set(analysed.written[field]) - {PASSAGE_GAP})
+                         for word in (set(analysed.written[field]) - {PASSAGE_GAP} if is_text
+                                      else set(analysed.keywords[field])))
         return {word: counts[word] for word in choose(make_vocabulary(counts))}
 
     def count(self) -> int:
@@ -102,6 +106,10 @@ class MemoryEngine:
                 matched = self._match(child)
                 parts = [matched, *map(self._match, bonuses)]
                 return {id_: _add_up(id_, parts) for id_ in matched}
+            case q.ByLanguage():
+                found = {node: self._match(node) for node in query.nodes}
+                asked = {id_: query.choose(_find_language(analysed)) for id_, analysed in self._documents.items()}
+                return {id_: found[node][id_] for id_, node in asked.items() if id_ in found[node]}
             case q.Not(child):
                 matched = self._match(child)
                 return {id_: 0.0 for id_ in self._documents if id_ not in matched}
@@ -183,6 +191,10 @@ def _find_names(analysed: Analysed, request: FacetRequest) -> set[str | None]:
     names.update(naming.adopted.get(fold_value(value)) for value in analysed.keywords["entity"])
     names.discard(None)
     return names | {None} if not values or (naming.empties and not names) else names
+
+
+def _find_language(analysed: Analysed) -> str | None:
+    return next(iter(analysed.keywords["language"]), None)
 
 
 def _find_day(analysed: Analysed) -> int | None:

@@ -25,10 +25,10 @@ CANDIDATES = 200  # the most frequent terms, of which it is asked how many docum
 
 def make_similar_query(document: Document, count: Callable[[Query], int], documents: int) -> Query:
     """A query for documents like this one. ``count`` says how many match a query, ``documents`` how many there are."""
-    words = [token for text in (document.title or "", document.body) for token in analyse(text)]
+    words = [token for text in (document.title or "", document.body) for token in analyse(text, document.language)]
     frequencies = Counter(token.term for token in words
                           if len(token.term) > 1 and not token.term.isdecimal()
-                          and token.written not in read_stopwords())
+                          and token.written not in read_stopwords(document.language))
     telling = []
     for term, frequency in frequencies.most_common(CANDIDATES):
         others = count(Term(DEFAULT_FIELD, term))

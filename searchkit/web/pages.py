@@ -66,10 +66,12 @@ def show_document(index: Index, request: Request) -> Response:
     address = Address.read(pairs)
     asked = _read(address.keep(QUESTION))
     document = index.get(dict(pairs).get("id", ""))
+    tree = read_question(asked.text, asked.options, (document.language,)).tree
+    marks = highlight(document.title or "", tree, document.entities, document.language)
     context = {
         "document": document,
-        "title": list(cut_text(document.display_title, _find_title_marks(document, asked))),
-        "story": cut_story(document, _read_tree(asked)),
+        "title": list(cut_text(document.display_title, marks)),
+        "story": cut_story(document, tree),
         "clues": _list_clues(document),
         "chrome": document.chrome[:CHROME_SHOWN],
         "captures": index.captures(document.id),
@@ -132,14 +134,6 @@ def _read(address: Address, **defaults: str) -> Asked:
 def _explain(index: Index, address: Address) -> Any:  # noqa: ANN401 - imported where it is made
     asked = _read(address.keep(QUESTION))
     return index.explain(asked.text, **asked.options)
-
-
-def _read_tree(asked: Asked) -> Any:  # noqa: ANN401
-    return read_question(asked.text, asked.options).tree
-
-
-def _find_title_marks(document: Document, asked: Asked) -> tuple[tuple[int, int], ...]:
-    return highlight(document.title, _read_tree(asked), document.entities) if document.title else ()
 
 
 def _list_clues(document: Document) -> list[Mapping[str, Any]]:

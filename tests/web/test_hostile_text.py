@@ -34,10 +34,13 @@ STORY: dict[str, Any] = {
                  {"name": "</a><b>Bergen", "type": "place"}],
 }
 QUERY = "ferry"
-OUR_ELEMENTS = {"html", "head", "meta", "title", "link", "script", "body", "a", "b", "i", "header", "form", "div",
-                "input", "button", "ul", "ol", "li", "label", "nav", "section", "h1", "h2", "main", "span", "bdi",
-                "mark", "p", "svg", "rect", "output", "article", "time", "aside", "details", "summary", "q", "dl", "dt", "dd",
-                "code", "small", "strong", "table", "thead", "tbody", "tr", "th", "td"}
+OUR_ELEMENTS = {
+    "html", "head", "meta", "title", "link", "script", "body", "a", "b", "i", "header", "form",
+    "div", "input", "button", "ul", "ol", "li", "label", "nav", "section", "h1", "h2", "main",
+    "span", "bdi", "mark", "p", "svg", "rect", "output", "article", "time", "aside", "details",
+    "summary", "q", "dl", "dt", "dd", "code", "small", "strong", "table", "thead", "tbody", "tr",
+    "th", "td",
+}
 
 
 @pytest.fixture(scope="module")

@@ -17,16 +17,18 @@ from searchkit.engines.whoosh.counting import Matched, choose_page, count_facet
 from searchkit.engines.whoosh.damage import PAUSE, translate_damage, try_again
 from searchkit.engines.whoosh.evaluation import Evaluation, Rarity
 from searchkit.engines.whoosh.patterns import Patterns
-from searchkit.engines.whoosh.schema import WRITTEN, encode_term, make_row, make_schema
+from searchkit.engines.whoosh.schema import SEPARATOR, WRITTEN, encode_term, make_row, make_schema
 from searchkit.engines.whoosh.shard import Snapshot, find_state, open_snapshot
 from searchkit.engines.whoosh.storage import Storage
 from searchkit.engines.whoosh.writer import Writer, merge_segments
 from searchkit.errors import DocumentNotFound, IndexFault, IndexLocked, IndexNotFound, IndexOutdated
+from searchkit.fields import BY_NAME, Kind
 from searchkit.model import Document
 from searchkit.search.analysis import Analysed
 from searchkit.search.expansion import find_cuts
+from searchkit.search.folding import fold_value
 from searchkit.search.query import Query, find_patterns
-from searchkit.search.vocabulary import Choose
+from searchkit.search.vocabulary import Choose, make_vocabulary
 
 TOC_FILES, LOCK_FILE = "_MAIN_*.toc", "MAIN_WRITELOCK"
 
@@ -101,11 +103,17 @@ class WhooshEngine:
         )
 
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
-        """Words of a text field and in how many documents each stands."""
+        """Words of a text field, or values of a keyword field, and in how many documents each stands."""
         shards = self._refresh().shards
-        chosen = {word for shard in shards for word in choose(shard.columns.vocabulary(field))}
-        counts = {word: sum(shard.find_frequency(field + WRITTEN, encode_term(word)) for shard in shards)
-                  for word in sorted(chosen)}
+        if BY_NAME[field].kind is Kind.KEYWORD:
+            chosen = {value for shard in shards
+                      for value in choose(make_vocabulary(shard.columns.keywords(field).values))}
+            terms = {value: (field, fold_value(value) + SEPARATOR + value) for value in chosen}
+        else:
+            chosen = {word for shard in shards for word in choose(shard.columns.vocabulary(field))}
+            terms = {word: (field + WRITTEN, word) for word in chosen}
+        counts = {word: sum(shard.find_frequency(name, encode_term(term)) for shard in shards)
+                  for word, (name, term) in sorted(terms.items())}
         return {word: count for word, count in counts.items() if count}
 
     def count(self) -> int:

@@ -33,7 +33,7 @@ from searchkit.engines.whoosh.schema import (
     encode_term,
 )
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
-from searchkit.search.analysis import fold_value
+from searchkit.search.folding import fold_value
 from searchkit.search.vocabulary import Vocabulary, find_letters
 
 VERSION = 2
