@@ -40,7 +40,7 @@ def test_the_last_word_goes_on_with_names_and_then_with_words(index: Index) -> N
 
 
 def test_each_is_a_query_that_finds_what_it_says_and_of_a_word_its_other_forms(index: Index) -> None:
-    for text in ("ber", "Coa", "-fer", "(fer", "author:zo", "U.S"):
+    for text in ("ber", "Coa", "-fer", "(fer", "author:zo"):
         found = index.complete(text)
         assert found
         for each in found:
