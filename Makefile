@@ -4,6 +4,7 @@
 # make versus   10,000 random queries to every engine, answered as by the memory engine
 # make hostile-queries   100,000 texts that nobody should type, at 10,000 documents (half an hour or so)
 # make test-web   the page in a browser, its accessibility, and requests made from the API's own description (wants Chromium and npm)
+# make test-rerank   the tests of the model that ranks again, in an environment of their own with the extra
 # make bench-relevance    ranking on public test collections beside other engines
 # make bench-extraction   the extraction beside its peers, in an environment of its own (ten minutes or more)
 
@@ -15,7 +16,7 @@ READY := $(VENV)/.ready
 WEB := $(VENV)/web
 AXE := $(WEB)/axe/package/axe.min.js
 
-.PHONY: bench-relevance demo test test-web check setup bench bench-extraction versus hostile-queries clean
+.PHONY: bench-relevance demo test test-rerank test-web check setup bench bench-extraction versus hostile-queries clean
 
 demo: $(READY)
 	$(BIN)/searchkit index seeds/
@@ -37,6 +38,12 @@ $(AXE): $(WEB)/.ready
 	mkdir -p $(WEB)/axe
 	cd $(WEB)/axe && npm pack --silent axe-core@4.10 && tar xzf axe-core-*.tgz
 	touch $@
+
+test-rerank: $(READY)
+	$(PYTHON) -m venv $(VENV)/rerank
+	$(VENV)/rerank/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(VENV)/rerank/bin/python -m pip install --quiet -e '.[rerank]' 'pytest>=8.2'
+	$(VENV)/rerank/bin/python -m pytest tests/test_reranking.py
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -60,7 +67,7 @@ hostile-queries: $(READY)
 bench-relevance: $(READY)
 	$(PYTHON) -m venv $(VENV)/engines
 	$(VENV)/engines/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(VENV)/engines/bin/python -m pip install --quiet -e '.[bench-relevance]'
+	$(VENV)/engines/bin/python -m pip install --quiet -e '.[bench-relevance,rerank]'
 	$(VENV)/engines/bin/python bench/relevance.py
 
 setup: $(READY)

@@ -37,6 +37,8 @@ class QueryOptions(TypedDict, total=False):
     match: str
     snippets: int
     empty_periods: bool
+    collapse: bool
+    rerank: bool | None
 
 
 def read_asked(text: str, options: QueryOptions, languages: Languages = (None,)) -> Question:

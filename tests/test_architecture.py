@@ -19,11 +19,11 @@ MODULES = {
 # From the bottom up. A module may import from its own layer and from those below; those named as separate
 # do not know each other.
 LAYERS = [
-    {"errors", "model", "version"},
+    {"errors", "model", "report", "version"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
-    {"lines", "captures", "aliasfile", "periods"},
-    {"ledger", "suggestions", "facets", "queryoptions", "opening"},
+    {"lines", "captures", "groups", "aliasfile", "periods", "encoder"},
+    {"ledger", "suggestions", "facets", "queryoptions", "opening", "copies", "reranking"},
     {"budget"},
     {"workers"},
     {"ingest"},
@@ -48,12 +48,15 @@ FENCES = {
     "starlette": ("searchkit.web",),
     "uvicorn": ("searchkit.web.server",),
     "jinja2": ("searchkit.web.pages",),
-    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures"),
+    "numpy": ("searchkit.encoder",),
+    "onnxruntime": ("searchkit.encoder",),
+    "tokenizers": ("searchkit.encoder",),
+    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures", "searchkit.groups"),
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.
 LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.settings", "searchkit.aliasfile",
-        "searchkit.pipeline.secondopinion"}
+        "searchkit.pipeline.secondopinion", "searchkit.encoder"}
 
 
 @cache

@@ -39,19 +39,21 @@ Answer = Callable[[Index, Request], Response]
 def answer_query(index: Index, request: Request) -> Response:
     """GET /api/query: the JSON of ``searchkit query --json``."""
     asked = read_asked(_list_pairs(request))
-    return answer_json(request, index.query(asked.text, **asked.options).to_dict())
+    options: QueryOptions = {"rerank": request.app.state.rerank, **asked.options}
+    return answer_json(request, index.query(asked.text, **options).to_dict())
 
 
 def answer_document(index: Index, request: Request) -> Response:
     """GET /api/documents/{id}: the JSON of ``searchkit show --json``."""
     check_names(_list_pairs(request), ())
     id_ = request.path_params["id"]
-    return answer_json(request, {**index.get(id_).to_dict(), "captures": index.captures(id_)})
+    return answer_json(request, {**index.get(id_).to_dict(), "captures": index.captures(id_),
+                                 "copies": index.copies(id_).to_dict()})
 
 
 def answer_similar(index: Index, request: Request) -> Response:
     """GET /api/similar/{id}: documents like one, the JSON of ``searchkit similar --json``."""
-    asked = read_asked(_list_pairs(request), (*FILTERS, "sort", "limit", "offset", "snippets"))
+    asked = read_asked(_list_pairs(request), (*FILTERS, "sort", "limit", "offset", "snippets", "collapse"))
     return answer_json(request, index.similar(request.path_params["id"], **asked.options).to_dict())
 
 
@@ -62,8 +64,8 @@ def answer_facet(index: Index, request: Request) -> Response:
     asked = read_asked(rest, ("q", *FILTERS, "match"))
     results = count_values(index, field, asked, given)
     values, = results.to_dict()["facets"].values()
-    return answer_json(request, {"query": asked.text, "total": results.total, "took_ms": results.took_ms,
-                                 "field": field, "values": values})
+    return answer_json(request, {"query": asked.text, "total": results.total, "distinct": results.distinct,
+                                 "took_ms": results.took_ms, "field": field, "values": values})
 
 
 def count_values(index: Index, field: str, asked: Asked, given: Mapping[str, str]) -> Results:
@@ -122,7 +124,7 @@ async def answer_openapi(request: Request) -> Response:
 async def export(request: Request, readers: Readers) -> Response:
     """GET /api/export.csv and .jsonl: all hits of a view in rows, a few at a time, up to ``MOST_ROWS``."""
     given, rest = split_off(_list_pairs(request), ("limit",))
-    asked = read_asked(rest, ("q", *FILTERS, "sort", "match", "offset", "snippets"))
+    asked = read_asked(rest, ("q", *FILTERS, "sort", "match", "offset", "snippets", "collapse"))
     limit = read_number("limit", given.get("limit") or str(MOST_ROWS), MOST_ROWS)
     form = request.url.path.rpartition(".")[2]
     first = await readers.ask(_fetching(asked, 0, limit))
@@ -145,9 +147,9 @@ async def export(request: Request, readers: Readers) -> Response:
 
 
 def _fetching(asked: Asked, done: int, limit: int) -> Callable[[Index], Results]:
-    """The question for the next rows of an export."""
-    options: QueryOptions = {**asked.options, "facets": (), "limit": min(ROWS, limit - done)}
-    options["offset"] = asked.options.get("offset", 0) + done
+    """The question for the next rows of an export, as of the command line: a row for each copy, and no model."""
+    options: QueryOptions = {"collapse": False, **asked.options, "rerank": False, "facets": ()}
+    options["limit"], options["offset"] = min(ROWS, limit - done), asked.options.get("offset", 0) + done
     return lambda index: index.query(asked.text, **options)
 
 

@@ -32,8 +32,12 @@ LOG = logging.getLogger("searchkit.web")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def make_application(readers: Readers, token: str | None = None, names: Iterable[str] = ()) -> ASGIApp:
-    """The ASGI application that answers from the readers' index. Closing it closes them."""
+def make_application(readers: Readers, token: str | None = None, names: Iterable[str] = (),
+                     rerank: bool | None = None) -> ASGIApp:
+    """The ASGI application that answers from the readers' index. Closing it closes them.
+
+    ``rerank`` says whether a model ranks the best hits again where a question does not (None: where it is installed).
+    """
 
     def ask(answer: api.Answer) -> Endpoint:
         async def endpoint(request: Request) -> Response:
@@ -55,6 +59,7 @@ def make_application(readers: Readers, token: str | None = None, names: Iterable
               Route("/static/{name}", _answer_asset)]
     app = Starlette(routes=routes, lifespan=live, exception_handlers={
         SearchkitError: _answer_error, HTTPException: _answer_error, Exception: _answer_error})
+    app.state.rerank = rerank
     return Guard(app, token, names)
 
 

@@ -63,16 +63,16 @@ def _list_paths() -> Schema:
     view = ["q", *chosen, "sort", "match", "offset", "snippets"]
     return {
         "/api/query": _get("query", "Ranked, faceted search with highlighted snippets", "Results",
-                           [*view, "limit", "facet"]),
+                           [*view, "limit", "facet", "collapse", "rerank"]),
         "/api/documents/{id}": _get("document", "One document", "DocumentWithCaptures", [document]),
         "/api/similar/{id}": _get("similar", "Documents like one, its copies left out", "Results",
-                                  [document, *chosen, "sort", "limit", "offset", "snippets"]),
+                                  [document, *chosen, "sort", "limit", "offset", "snippets", "collapse"]),
         "/api/facets/{field}": _get("facet", "The values of a facet and their counts over a query", "Facet",
                                     [field, "q", *chosen, "match", "prefix", "values"]),
         "/api/suggest": _get("suggest", "How a query may go on, and what it may have meant", "Suggestions", ["typed"]),
         "/api/explain": _get("explain", "Why a query finds what it finds", "Explanation", ["q", *chosen, "match"]),
         "/api/export.{form}": _get("export", f"All hits of a query in rows, {MOST_ROWS:,} at most", "rows",
-                                   [form, *view, "rows"]),
+                                   [form, *view, "rows", "every"]),
         "/api/stats": _get("stats", "What the index holds", "Stats", []),
         "/api/health": _get("health", "That questions are answered", "Health", []),
         "/openapi.json": _get("openapi", "This document", "OpenApi", []),
@@ -125,6 +125,10 @@ def _list_parameters() -> Schema:
         "rows": ("limit", "Rows in the answer", _count(MOST_ROWS, MOST_ROWS)),
         "values": ("limit", "Values in the answer; of dates all unless it is given",
                    {**_count(MOST_VALUES, FACET_LIMIT), "minimum": 1}),
+        "collapse": ("collapse", "Copies of a story as one hit", _flag(default=True)),
+        "every": ("collapse", "Copies of a story as one row", _flag(default=False)),
+        "rerank": ("rerank", "Let a model rank the best hits again, where it is installed",
+                   {"type": "string", "enum": ["true", "false"]}),
         "prefix": ("prefix", "Only values that have words which begin so", {"type": "string"}),
     }
     return {key: {"name": name, "in": "query", "description": said, "schema": schema,
@@ -138,3 +142,7 @@ def _count(most: int, default: int) -> Schema:
 
 def _choose(values: Sequence[str]) -> Schema:
     return {"type": "string", "enum": list(values), "default": values[0]}
+
+
+def _flag(*, default: bool) -> Schema:
+    return _choose(("true", "false") if default else ("false", "true"))

@@ -40,17 +40,19 @@ def show_results(index: Index, request: Request) -> Response:
     asked = _read(address, sort="relevance" if address.get("q") else "newest", limit=str(PAGE), snippets=str(SNIPPETS))
     options = asked.options
     dates = choose_period(address)
+    limit, offset = options.get("limit") or PAGE, options.get("offset", 0)
+    options["limit"] = limit + 1  # whether there is a next page; a total does not tell, for copies are one hit
+    options.setdefault("rerank", request.app.state.rerank)
     options["facets"] = [*(f"{field}:{SHOWN_VALUES}" for field in FACETS), dates]
     results = index.query(asked.text, **options)
-    limit, offset = options["limit"] or 0, options.get("offset", 0)
-    shown = results.partial or results
+    shown = (results.partial or results).hits[:limit]
     context = {
         "results": results,
-        "hits": list(view_hits(shown.hits, address)),
+        "hits": list(view_hits(shown, address)),
         "facets": list(view_facets(results, address)),
         "chips": list(view_chips(address)),
         "timeline": draw_timeline(results.facets[dates], address.keep((*QUESTION, "sort"))),
-        "pages": view_pages(results, address, offset, limit),
+        "pages": view_pages(len(results.hits), address, offset, limit),
         "first": offset + 1,
         "sort": options["sort"],
         "explanation": None if results.total else _explain(index, address),
@@ -75,6 +77,8 @@ def show_document(index: Index, request: Request) -> Response:
         "clues": _list_clues(document),
         "chrome": document.chrome[:CHROME_SHOWN],
         "captures": index.captures(document.id),
+        "copies": index.copies(document.id),
+        "group": Address((("q", f"group:{document.group}"),)).link(),
         "alike": list(view_hits(index.similar(document.id, limit=ALIKE).hits, Address(()))),
         "back": address.link(),
         "is_web": (document.url or "").startswith(("https://", "http://")),

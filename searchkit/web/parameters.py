@@ -23,9 +23,10 @@ MOST_ROWS = 10_000  # of an export
 MOST_COMPLETED = 200  # characters of a query that is being typed
 
 SEVERAL = (*FILTERED, *(f"not_{name}" for name in FILTERED), "facet")  # parameters that may stand several times
-ONCE = ("q", "after", "before", "sort", "match", "limit", "offset", "snippets")
+ONCE = ("q", "after", "before", "sort", "match", "limit", "offset", "snippets", "collapse", "rerank")
 FILTERS = (*SEVERAL[:-1], "after", "before")
 NUMBERS = {"limit": MOST_HITS, "offset": MOST_OFFSET, "snippets": MOST_SNIPPETS}
+FLAGS = {"true": True, "false": False}
 CHOICES = {"sort": SORTS, "match": MATCHES}
 
 Pairs = Sequence[tuple[str, str]]
@@ -46,6 +47,9 @@ def read_asked(pairs: Pairs, allowed: Iterable[str] = (*ONCE, *SEVERAL)) -> Aske
     for name, choices in CHOICES.items():
         if name in once:
             options[name] = read_choice(name, once[name], choices)
+    for name in ("collapse", "rerank"):
+        if name in once:
+            options[name] = FLAGS[read_choice(name, once[name], tuple(FLAGS))]
     for name, most in NUMBERS.items():
         if name in once:
             options[name] = read_number(name, once[name], most)

@@ -49,22 +49,29 @@ _DOCUMENT: dict[str, Schema] = {
     "author_source": MAYBE, "author_clues": _make_clues(), "language": MAYBE,
     "entities": _list_of(_make(name=TEXT, type=TYPE, count=COUNT, mentions=_list_of(TEXT))),
     "chrome": _list_of(_make(text=TEXT, reason=TEXT)), "captured": MAYBE, "record": MAYBE,
+    "group": MAYBE,
 }
 
 SCHEMAS: dict[str, Schema] = {
     "Results": _make(
-        schema={"const": 1}, query=TEXT, parsed=TEXT, match=MATCH, total=COUNT, took_ms=NUMBER, suggestion=MAYBE,
+        schema={"const": 1}, query=TEXT, parsed=TEXT, match=MATCH, total=COUNT, distinct=COUNT, took_ms=NUMBER,
+        suggestion=MAYBE,
         warnings=_list_of(TEXT), hits=_list_of(refer("Hit")), facets=_map_to(_list_of(refer("FacetValue"))),
         partial={"anyOf": [refer("Partial"), {"type": "null"}]}),
     "Hit": _make(
         id=TEXT, rank=COUNT, score=NUMBER, title=MAYBE, title_highlights=SPANS, display_title=TEXT, date=MAYBE,
         publisher=MAYBE, author=MAYBE, language=MAYBE, url=MAYBE, path=TEXT,
-        entities=_list_of(_make(name=TEXT, type=TYPE, count=COUNT)), snippets=_list_of(refer("Snippet"))),
+        entities=_list_of(_make(name=TEXT, type=TYPE, count=COUNT)), snippets=_list_of(refer("Snippet")),
+        group=MAYBE, copies=refer("Copies")),
+    "Copies": _make(count=COUNT, publishers=_list_of(TEXT), ids=_list_of(TEXT)),
     "Snippet": _make(text=TEXT, start=COUNT, highlights=SPANS, field={"enum": ["body", "chrome"]}),
     "Partial": _make(match=MATCH, total=COUNT, hits=_list_of(refer("Hit"))),
-    "FacetValue": _make(value={**MAYBE, "description": "null: the documents without one"}, count=COUNT),
-    "Facet": _make(query=TEXT, total=COUNT, took_ms=NUMBER, field=TEXT, values=_list_of(refer("FacetValue"))),
-    "DocumentWithCaptures": _make(**_DOCUMENT, captures=_list_of(_make(captured=TEXT, path=TEXT))),
+    "FacetValue": _make(value={**MAYBE, "description": "null: the documents without one"}, count=COUNT,
+                        distinct={**COUNT, "description": "with copies of one text counted once"}),
+    "Facet": _make(query=TEXT, total=COUNT, distinct=COUNT, took_ms=NUMBER, field=TEXT,
+                   values=_list_of(refer("FacetValue"))),
+    "DocumentWithCaptures": _make(**_DOCUMENT, captures=_list_of(_make(captured=TEXT, path=TEXT)),
+                                  copies=refer("Copies")),
     "Suggestions": _make(query=TEXT, suggestion=MAYBE, completions=_list_of(
         _make(value=TEXT, kind=TEXT, query=TEXT, documents=COUNT))),
     "Explanation": _make(
@@ -75,9 +82,9 @@ SCHEMAS: dict[str, Schema] = {
         emptied_by=_list_of(TEXT), undated={"type": ["integer", "null"]}, only_in_chrome={"type": "integer"},
         suggestion=MAYBE, advice=_list_of(TEXT), warnings=_list_of(TEXT)),
     "Stats": _make(
-        documents=COUNT, engine=TEXT, bytes={"type": ["integer", "null"]}, publishers=COUNT, authors=COUNT,
-        entities=COUNT, languages=_map_to(COUNT), dated=COUNT, first_date=MAYBE, last_date=MAYBE,
-        rejected=_map_to(COUNT)),
+        documents=COUNT, distinct=COUNT, groups=COUNT, engine=TEXT, bytes={"type": ["integer", "null"]},
+        publishers=COUNT, authors=COUNT, entities=COUNT, languages=_map_to(COUNT), dated=COUNT,
+        first_date=MAYBE, last_date=MAYBE, rejected=_map_to(COUNT)),
     "Health": _make(status={"const": "ok"}, documents=COUNT),
     "OpenApi": {"type": "object"},
     "Problem": {"type": "object", "required": ["type", "title", "status", "detail"], "properties": {

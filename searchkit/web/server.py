@@ -30,12 +30,15 @@ BACKLOG = 128
 
 
 class Place(NamedTuple):
-    """Where to serve: at which address, to whom, and under which names besides localhost and addresses in digits."""
+    """Where to serve: at which address, to whom, and under which names besides localhost and addresses in digits; and
+    whether a model ranks the best hits again (None: where it is installed).
+    """
 
     host: str = HOST
     port: int = PORT
     token: str | None = None
     names: Sequence[str] = ()
+    rerank: bool | None = None
 
 
 def serve(open_index: Callable[[], Index], place: Place, tell: Callable[[str], None]) -> None:
@@ -48,7 +51,7 @@ def serve(open_index: Callable[[], Index], place: Place, tell: Callable[[str], N
     open_index().close()
     with listen(place) as listener, suppress(KeyboardInterrupt):
         tell(f"searchkit is at {name_address(listener)} (to stop: Ctrl-C)")
-        run(make_application(Readers(open_index), place.token, place.names), listener)
+        run(make_application(Readers(open_index), place.token, place.names, place.rerank), listener)
 
 
 def check_place(place: Place) -> None:

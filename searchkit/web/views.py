@@ -30,6 +30,7 @@ class Value(NamedTuple):
 
     name: str
     documents: int
+    distinct: int
     is_chosen: bool
     link: str
     exclusion: str
@@ -63,6 +64,7 @@ class HitView(NamedTuple):
     link: str
     snippets: tuple[tuple[tuple[Segment, ...], bool, bool, str], ...]  # segments, cut before, cut after, field
     entities: tuple[tuple[str, str, str], ...]  # name, type, link
+    copies: str  # where all of its group are
 
 
 def view_facets(results: Results, address: Address) -> Iterator[Facet]:
@@ -84,8 +86,9 @@ def view_values(field: str, values: Sequence[FacetValue], address: Address) -> I
             continue
         key = NONE if value.value is None else value.value
         share = 5 * max(1, round(20 * value.count / most)) if value.count else 0
-        yield Value(key, value.count, key in address.get_all(parameter), address.toggle(parameter, key).link(),
-                    address.toggle(f"not_{parameter}", key).link(), share, value.value is None)
+        yield Value(key, value.count, value.distinct, key in address.get_all(parameter),
+                    address.toggle(parameter, key).link(), address.toggle(f"not_{parameter}", key).link(), share,
+                    value.value is None)
 
 
 def view_chips(address: Address) -> Iterator[Chip]:
@@ -111,7 +114,8 @@ def view_hits(hits: Sequence[Hit], address: Address) -> Iterator[HitView]:
         entities = sorted(document.entities, key=lambda entity: -entity.count)[:SHOWN_ENTITIES]
         yield HitView(hit, tuple(title), reading.link("/read", id=hit.id),
                       tuple(view_snippet(snippet, document) for snippet in hit.snippets),
-                      tuple((e.name, e.type, address.toggle("entity", e.name).link()) for e in entities))
+                      tuple((e.name, e.type, address.toggle("entity", e.name).link()) for e in entities),
+                      Address((("q", f"group:{document.group}"),)).link() if hit.copies.count else "")
 
 
 def view_snippet(snippet: Snippet, document: Document) -> tuple[tuple[Segment, ...], bool, bool, str]:
@@ -121,11 +125,10 @@ def view_snippet(snippet: Snippet, document: Document) -> tuple[tuple[Segment, .
             in_body and snippet.start + len(snippet.text) < len(document.body), snippet.field)
 
 
-def view_pages(results: Results, address: Address, offset: int, limit: int) -> Mapping[str, str | None]:
-    """Where the hits before and after these are."""
-    after = offset + limit
+def view_pages(found: int, address: Address, offset: int, limit: int) -> Mapping[str, str | None]:
+    """Where the hits before and after these are: there are some after, where more than ``limit`` were found."""
     return {
         "previous": address.put(offset=str(max(0, offset - limit)) if offset > limit else None).link()
         if offset else None,
-        "next": address.put(offset=str(after)).link() if after < results.total else None,
+        "next": address.put(offset=str(offset + limit)).link() if found > limit else None,
     }

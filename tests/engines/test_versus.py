@@ -28,6 +28,7 @@ WORDS = ["red", "reds", "Red's", "green", "greens", "blue", "north", "sea", "oil
 WEIGHTS = [40, 12, 4, 20, 6, 12, 9, 9, 7, 3, 2, 2, 2, 2, 1, 1, 2, 2, 2, 1, 1, 3, 2]
 NAMES = ["The Courier", "the  courier", "Post", "POST", "Ann Lee", "Anna Lee", "Ann", "Müller", "Muller", "Huawei"]
 DATES = ["2017", "2018", "2018-03", "2018-03-01", "2018-03-22", "2018-03-23", "2018-12-31", "2019-01-01"]
+GROUPS = ["0a", "1b", "1b", "1b", "2c", "3d", "4e", "5f"]
 LANGUAGES = ["en", "de", "de-at", "fr", "zh", "ja", "tlh"]
 TERMS = sorted({token.term for word in WORDS for language in LANGUAGES for token in analyse(word, language)})
 WRITTEN = sorted({token.written for word in WORDS for token in analyse(word)})
@@ -52,6 +53,7 @@ class Dice(random.Random):
             url=self.maybe(["https://www.example.org/a", "http://user@Example.com:80/b"]),
             date=PublicationDate(when, "day", "test", 1.0) if when else None,
             entities=tuple(Entity(name, kind) for name, kind in people.items()),
+            group=self.maybe(GROUPS) if self.random() < 0.6 else None,
             chrome=tuple(Chrome(self.text(6), "test") for _ in range(self.randrange(3))))
 
     def query(self, depth: int = 3) -> q.Query:
@@ -109,7 +111,7 @@ class Dice(random.Random):
         return q.Prefix(self.choice(TEXT_FIELDS).name, word[:self.randrange(1, 5)])
 
     def keyword(self) -> q.Query:
-        field, value = self.choice(KEYWORD_FIELDS).name, self.choice([*NAMES, "en", "example.org", ""])
+        field, value = self.choice(KEYWORD_FIELDS).name, self.choice([*NAMES, *GROUPS, "en", "example.org", ""])
         if self.random() < 0.5:
             return q.Keyword(field, value)
         return q.KeywordPrefix(field, value[:self.randrange(5)])
@@ -144,7 +146,10 @@ class Dice(random.Random):
                                     aliases.correct_query(self.query(1)) if self.random() < 0.3 else None)
                        for field in self.sample(FACETS, 3))
         query = aliases.correct_query(self.query())
-        return Request(query, facets, self.choice(SORTS), self.choice((0, 3, 10, 1000)), self.choice((0, 0, 5)))
+        copied = self.choice((None, FacetRequest(self.choice(FACETS), self.choice((None, 2)), "year",
+                                                 aliases.find_naming("publisher"))))
+        return Request(query, facets, self.choice(SORTS), self.choice((0, 3, 10, 1000)), self.choice((0, 0, 5)),
+                       self.random() < 0.5, copied)
 
 
 def write_line(line: tuple[str, object]) -> str:
@@ -175,6 +180,8 @@ def test_random_queries_are_answered_as_by_the_memory_engine(name, tmp_path, mon
         assert found.total == expected.total, request
         assert found.facets == expected.facets, request
         assert found.cuts == expected.cuts, request
+        assert found.distinct == expected.distinct, request
+        assert found.copies == expected.copies, request
         assert [id_ for id_, _ in found.hits] == [id_ for id_, _ in expected.hits], request
         scores = [score for _, score in expected.hits]
         assert [score for _, score in found.hits] == pytest.approx(scores, rel=1e-9, abs=1e-12), request

@@ -13,6 +13,7 @@ from whoosh.index import FileIndex, LockError
 from whoosh.writing import CLEAR
 
 from searchkit.engines.base import Matches, Request
+from searchkit.engines.whoosh.collapsing import Groups
 from searchkit.engines.whoosh.counting import Matched, choose_page, count_facet
 from searchkit.engines.whoosh.damage import PAUSE, translate_damage, try_again
 from searchkit.engines.whoosh.evaluation import Evaluation, Rarity
@@ -95,11 +96,19 @@ class WhooshEngine:
         if request.limit and request.sort == "relevance":
             matches = [part._replace(scores=part.evaluation.score(request.query, part.documents))
                        for part in matches]
+        total = sum(len(part.documents) for part in matches)
+        groups = {query: Groups(matches if query is None else parts) for query, parts in counted.items()}
+        if request.limit:
+            groups[None].rank(request)
+        page = choose_page(groups[None].collapse(matches) if request.collapse and request.limit else matches, request)
         return Matches(
-            total=sum(len(part.documents) for part in matches),
-            hits=tuple(_name_hit(*hit, request) for hit in choose_page(matches, request)),
-            facets=tuple(count_facet(counted[facet.query], facet) for facet in request.facets),
+            total=total,
+            hits=tuple(_name_hit(*hit, request) for hit in page),
+            facets=tuple(count_facet(counted[facet.query], facet, groups[facet.query].count_spare(facet))
+                         for facet in request.facets),
             cuts=find_cuts(patterns.expansions),
+            distinct=total - groups[None].spare,
+            copies=tuple(groups[None].describe(*hit, request.copied) for hit in page),
         )
 
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
