@@ -12,6 +12,7 @@ import pytest
 
 from tests.web.browser import CHROMIUM, read_axe, skip
 from tests.web.conftest import Server, make_index, run_server
+from tests.web.stories import COPIES
 from tests.web.test_hostile_text import STORY
 
 try:
@@ -278,6 +279,16 @@ def test_the_view_is_exported(open_page: Callable[..., Page]) -> None:
         page.get_by_role("link", name="CSV").click()
     with download.value.path().open(encoding="utf-8", newline="") as file:
         assert len(list(csv.DictReader(file))) == shown
+
+
+def test_copies_are_one_hit_that_leads_to_the_others(open_page: Callable[..., Page], tmp_path: Path) -> None:
+    with run_server(make_index(tmp_path, COPIES)) as server:
+        page = open_page("/?q=ferry", server.url)
+        assert page.locator(".hit").count() == 2 and count(page) == 5
+        page.locator(".copies a", has_text="+3 copies").click()
+        assert page.locator(".hit").count() == 4
+        page.locator(".hit h2 a").first.click()
+        expect(page.locator(".copies")).to_contain_text("+3 copies")
 
 
 def test_text_full_of_scripts_runs_none(open_page: Callable[..., Page], tmp_path: Path) -> None:
