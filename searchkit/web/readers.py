@@ -66,8 +66,15 @@ class Readers:
         try:
             return question(self._get_index())
         except IndexFault:
-            self._own.index = None  # it may be made anew: the next question opens it again
+            self._let_go()  # it may be made anew: the next question opens it again
             raise
+
+    def _let_go(self) -> None:
+        index: Index | None = getattr(self._own, "index", None)
+        if index is not None:
+            self._own.index = None
+            self._opened.remove(index)
+            index.close()
 
     def _get_index(self) -> Index:
         index: Index | None = getattr(self._own, "index", None)

@@ -74,6 +74,7 @@ def test_an_index_that_was_faulty_is_opened_again() -> None:
     assert len(opened) == 1
     assert isinstance(ask(readers, fail)[0], IndexDamaged)
     assert ask(readers, lambda index: index.count()) == [0] and len(opened) == 2
+    assert len(readers._opened) == 1
     readers.close()
 
 
