@@ -16,7 +16,7 @@ from typing import TypeVar
 from searchkit.errors import EngineUnavailable, IndexFault
 from searchkit.index import Index
 
-READERS = 4  # one index in memory each; more do not answer sooner, for one Python computes at a time
+READERS = 2  # one index in memory each; more answer no sooner, for one Python computes at a time
 WAITING = 64  # requests that wait for a reader
 SECONDS = 20.0  # until an answer is given up
 AGAIN = 2  # seconds after which to ask again, as a refusal says
