@@ -49,7 +49,7 @@ FENCES = {
     "starlette": ("searchkit.web",),
     "uvicorn": ("searchkit.web.server",),
     "jinja2": ("searchkit.web.pages",),
-    "numpy": ("searchkit.encoder",),
+    "numpy": ("searchkit.encoder", "searchkit.engines.whoosh"),
     "onnxruntime": ("searchkit.encoder",),
     "tokenizers": ("searchkit.encoder",),
     "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures", "searchkit.groups"),
@@ -58,7 +58,8 @@ FENCES = {
 # A query must not load the pipeline, nor one command what only another one needs.
 LAZY = {"searchkit", "searchkit.index", "searchkit.answering", "searchkit.cli", "searchkit.entry",
         "searchkit.asking", "searchkit.screen", "searchkit.settings", "searchkit.aliasfile", "searchkit.place",
-        "searchkit.search.parser", "searchkit.search.dates", "searchkit.pipeline.secondopinion", "searchkit.encoder"}
+        "searchkit.search.parser", "searchkit.search.dates", "searchkit.pipeline.secondopinion", "searchkit.encoder",
+        "searchkit.engines.whoosh.adapter", "searchkit.engines.whoosh.opening"}
 
 
 @cache

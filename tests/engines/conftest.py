@@ -5,11 +5,27 @@ from pathlib import Path
 import pytest
 
 from searchkit.engines.memory import MemoryEngine
-from searchkit.engines.whoosh import WhooshEngine
+from searchkit.engines.whoosh import WhooshEngine, plain, vectors
+
+
+class Plain(WhooshEngine):
+    """Answers all requests in plain Python, as a cold process does those that are simple."""
+
+    def _choose(self, snapshot, request):
+        return plain.answer
+
+
+class Vectors(WhooshEngine):
+    """Answers all requests in numpy arrays."""
+
+    def _choose(self, snapshot, request):
+        return vectors.answer
+
 
 ENGINES = {
     "memory": lambda place: MemoryEngine(),
-    "whoosh": lambda place: WhooshEngine(place, create=True),
+    "whoosh": lambda place: Vectors(place, create=True),
+    "whoosh, plain": lambda place: Plain(place, create=True),
 }
 PERSISTENT = {"whoosh": WhooshEngine}  # opened again by place
 
