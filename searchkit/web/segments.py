@@ -38,7 +38,7 @@ def cut_story(document: Document, query: Query) -> list[list[Segment]]:
     """The paragraphs of a story, each cut where it matches the query or names an entity; up to ``MOST_SHOWN``."""
     body = document.body[:MOST_SHOWN]
     matches = find_spans(body, find_wanted(query, READ_FIELDS, document.entities, document.language))
-    mentions = find_spans(body, Wanted(frozenset(), (), (), (), tuple(
+    mentions = find_spans(body, Wanted(frozenset(), (), (), (), mentions=tuple(
         (form, entity.name) for entity in document.entities for form in entity.mentions or (entity.name,))))
     named = {f"={entity.name}": entity for entity in document.entities}
     breaks = [found.span() for found in re.finditer("\n\n", body)]
