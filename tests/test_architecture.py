@@ -42,6 +42,7 @@ FENCES = {
     "dateutil": ("searchkit.pipeline", "searchkit.search.dates"),
     "Stemmer": ("searchkit.search.stemming",),
     "whoosh": ("searchkit.engines.whoosh",),
+    "opensearchpy": ("searchkit.engines.opensearch",),
     "typer": ("searchkit.cli", "searchkit.options"),
     "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
     "zstandard": ("searchkit.sources.zstd",),
