@@ -53,8 +53,9 @@ def sign(words: Sequence[str], title: Sequence[str] = ()) -> Signature | None:
     number = int.from_bytes(digest, "big", signed=True)
     if len(words) < SHORT:
         return Signature(number)
-    shingles = map(" ".join, zip(*(words[start:] for start in range(SHINGLE)), strict=False))
-    hashes = {crc32(shingle.encode("utf-8", "surrogatepass")) * _SPREAD & _LARGEST for shingle in shingles}
+    encoded = [word.encode("utf-8", "surrogatepass") for word in words]
+    shingles = map(b" ".join, zip(*(encoded[start:] for start in range(SHINGLE)), strict=False))
+    hashes = {checksum * _SPREAD & _LARGEST for checksum in set(map(crc32, shingles))}
     return Signature(number, len(hashes), tuple(sorted(hashes)[:SKETCH])) if len(hashes) >= SHORT else Signature(number)
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
@@ -91,8 +92,7 @@ def analyse_document(document: Document) -> Analysed:
         for passage in field.read(document):
             if forms:
                 forms.append((PASSAGE_GAP, PASSAGE_GAP))
-            words = find_words(passage, document.language)
-            forms.extend(form for word in words if (form := find_forms(word))[0])
+            forms.extend(filter(itemgetter(0), map(find_forms, find_words(passage, document.language))))
         terms[field.name], written[field.name] = zip(*forms, strict=True) if forms else ((), ())
     keywords = {field.name: field.read(document) for field in KEYWORD_FIELDS}
     return Analysed(document, terms, written, keywords)
