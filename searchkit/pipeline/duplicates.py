@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from zlib import crc32
 
+from searchkit.model import Value
+
 # All were chosen on Reuters-21578 and BBC news by reading pairs on both sides of each line (docs/copies.md).
 SHINGLE = 4  # words
 SKETCH = 128  # hashes kept of a text
@@ -29,7 +31,7 @@ _SPREAD = 0x9E3779B1  # 2**32 / golden ratio (Knuth, TAOCP 3, 6.4): CRCs of text
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Value):
     """What tells copies of a text: ``digest`` (64-bit, signed) of all its words; ``size``, how many different shingles
     it has; and the smallest hashes of these (32-bit), ascending; none for a short text.
     """

@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
-from searchkit.model import Document
+from searchkit.model import Document, Value
 from searchkit.search.marks import MARKS
 from searchkit.search.pairs import CHARACTER, PAIRED, cut_pairs, has_paired, is_paired
 from searchkit.search.stemming import choose_forms, find_start, read_elided
@@ -61,7 +61,7 @@ class Token(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Analysed:
+class Analysed(Value):
     """A document with its tokens, ready for any engine.
 
     ``terms`` and ``written`` hold, for each text field, the two forms of the n-th token at place n;

@@ -112,7 +112,8 @@ class _Forms(dict[str, tuple[str, str]]):
             written = written.replace(",", "")
         if "." in written and not written[0].isdigit():
             written = written.rstrip(".") + "."  # "U.S" and "U.S." are one word
-        forms = self[word] = (self._stem(written), written)
+        term = self._stem(written)
+        forms = self[word] = (written if term == written else term, written)  # one string, where it is the same
         return forms
 
 
