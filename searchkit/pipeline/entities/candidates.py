@@ -167,6 +167,8 @@ def _strip_possessive(text: str) -> str:
 
 def _mark_shouting(tokens: list[Token]) -> list[Token]:
     """The tokens, with those marked that stand in capitals in a row."""
+    if len(tokens) < _SHOUTED_WORDS:
+        return tokens
     marked: list[Token] = []
     row: list[Token] = []
     for token in [*tokens, None]:
