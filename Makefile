@@ -3,6 +3,9 @@
 # make setup  make the environment     make clean   remove it, and the demo's index
 # make versus   10,000 random queries to every engine, answered as by the memory engine
 # make hostile-queries   100,000 texts that nobody should type, at 10,000 documents (half an hour or so)
+# make opensearch-up   start a real OpenSearch of one node on 127.0.0.1 (opensearch-3: of three; opensearch-down: stop it)
+# make test-opensearch   the OpenSearch engine against it; against SEARCHKIT_OPENSEARCH_URL where that is set
+# make test-opensearch-kill   one of three nodes is killed in the middle of a load
 # make test-rerank   the tests of the model that ranks again, in an environment of their own with the extra
 # make bench    searchkit beside tantivy, SQLite FTS5 and Whoosh as it comes: 100,000 documents, 200 queries (half an hour)
 # make bench-pages, bench-million   from saved pages to an index; a million short documents
@@ -14,7 +17,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+OPENSEARCH_TESTS = $(BIN)/python -m pytest tests/engines -k opensearch -rs
+
 .PHONY: bench bench-extraction bench-million bench-pages bench-relevance install-bench demo test test-rerank check setup versus hostile-queries clean
+.PHONY: opensearch-up opensearch-3 opensearch-down test-opensearch test-opensearch-kill
 
 demo: $(READY)
 	$(BIN)/searchkit index seeds/
@@ -66,6 +72,23 @@ bench-relevance: $(READY)
 	$(VENV)/engines/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(VENV)/engines/bin/python -m pip install --quiet -e '.[bench-relevance,rerank]'
 	$(VENV)/engines/bin/python bench/relevance.py
+
+opensearch-up: $(READY)
+	$(BIN)/python tools/opensearch.py up
+
+opensearch-3: $(READY)
+	$(BIN)/python tools/opensearch.py up --nodes 3
+
+opensearch-down:
+	$(PYTHON) tools/opensearch.py down
+
+test-opensearch: $(READY)
+	if [ -n "$$SEARCHKIT_OPENSEARCH_URL" ]; then $(OPENSEARCH_TESTS); else \
+		url=$$($(BIN)/python tools/opensearch.py up) && { SEARCHKIT_OPENSEARCH_URL=$$url $(OPENSEARCH_TESTS); status=$$?; \
+		$(BIN)/python tools/opensearch.py down; exit $$status; }; fi
+
+test-opensearch-kill: $(READY)
+	$(BIN)/python tools/kill_opensearch_node.py
 
 setup: $(READY)
 

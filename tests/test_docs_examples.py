@@ -38,6 +38,8 @@ EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["p
 # Page and line → why it is not run.
 NOT_RUN = {
     ("docs/extraction.md", "python -m spacy download en_core_web_sm"): "loads from the network",
+    ("docs/opensearch.md", "docker run -d -p 127.0.0.1:9200:9200 -e discovery.type=single-node "
+     "-e DISABLE_SECURITY_PLUGIN=true opensearchproject/opensearch:3"): "starts a container",
 }
 # A page's list of layers is a drawing without lines; tests/test_architecture.py holds what it says.
 LAYERS = "docs/architecture.md"
