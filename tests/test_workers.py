@@ -59,7 +59,8 @@ def trip(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 @inherited
 def test_a_worker_seldom_looks_for_unreachable_objects(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "extract", lambda page, *_: Document(page.path, page.path, str(gc.get_threshold()[0])))
+    monkeypatch.setattr(
+        pipeline, "extract", lambda page, *_: Document(page.path, page.path, str(gc.get_threshold()[0])))
     usual = gc.get_threshold()
 
     outcomes, _ = run(make_pages(3))
