@@ -125,6 +125,24 @@ print(len(engine.get([id_ for id_, _ in matches.hits])), *sorted({{"numpy", "who
     assert done.stdout.split() == ["2"]
 
 
+def test_a_process_that_goes_on_asking_loads_numpy(filled, place):
+    program = f"""
+import pathlib, sys
+from searchkit.engines.base import Request
+from searchkit.engines.whoosh import WhooshEngine
+from searchkit.engines.whoosh.adapter import MOST_ASKED
+from searchkit.search.query import Term
+engine = WhooshEngine(pathlib.Path({str(place)!r}))
+for _ in range(MOST_ASKED + 1):
+    print("numpy" in sys.modules, engine.search(Request(Term("body", "sea"))).total)
+print("numpy" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], text=True, capture_output=True, check=True,
+                          cwd=Path(__file__).parents[2])
+    lines = done.stdout.splitlines()
+    assert len(set(lines[:-1])) == 1 and lines[0].startswith("False") and lines[-1] == "True"
+
+
 def test_merged_segments_answer_as_the_memory_engine(place, monkeypatch):
     monkeypatch.setattr(writer, "TIER", 2)
     monkeypatch.setattr(merging, "BLOCK", 50)

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from searchkit.engines.whoosh.writer import Writer
 
 TOC_FILES, LOCK_FILE = "_MAIN_*.toc", "MAIN_WRITELOCK"
-MOST_PLAIN = 60_000  # postings, documents or words; to look at more takes longer than to load numpy (0.1 s)
+MOST_PLAIN = 300_000  # postings and documents that a process looks at before numpy, loading which takes as long (0.1 s)
+MOST_ASKED = 20  # requests, for who asks more often will go on asking
+MOST_WORDS = 60_000  # that are sifted in plain Python
 
 
 class WhooshEngine:
@@ -39,6 +41,7 @@ class WhooshEngine:
 
     def __init__(self, path: Path, create: bool = False) -> None:
         self._path = path
+        self._asked = self._looked_at = 0  # in plain Python
         if not _has_index(path):
             if not create:
                 raise IndexNotFound("there is no index", str(path), "make one: searchkit index <pages>")
@@ -118,7 +121,7 @@ class WhooshEngine:
     def _read_vocabulary(segment: Segment, field: str) -> Vocabulary:
         """The words of a segment, with quicker ways to find those near one where that pays."""
         vocabulary = segment.vocabulary(field)
-        if "numpy" not in sys.modules and len(vocabulary.words) <= MOST_PLAIN:
+        if "numpy" not in sys.modules and len(vocabulary.words) <= MOST_WORDS:
             return vocabulary
         from searchkit.engines.whoosh.editarrays import count_all_edits
         from searchkit.engines.whoosh.wordlists import sift
