@@ -41,7 +41,7 @@ class WhooshEngine:
 
     def __init__(self, path: Path, create: bool = False) -> None:
         self._path = path
-        self._asked = self._looked_at = 0  # in plain Python
+        self._asked = 0
         if not _has_index(path):
             if not create:
                 raise IndexNotFound("there is no index", str(path), "make one: searchkit index <pages>")
@@ -131,8 +131,9 @@ class WhooshEngine:
     def _choose(self, snapshot: Snapshot, request: Request) -> Callable[[Snapshot, Request], Matches]:
         """What answers a request sooner, and those that come after it."""
         if "numpy" not in sys.modules:
+            self._asked += 1
             self._work += plain.estimate_work(snapshot, request)
-            if self._work <= MOST_PLAIN:
+            if self._asked <= MOST_ASKED and self._work <= MOST_PLAIN:
                 return plain.answer
         from searchkit.engines.whoosh import vectors
 
