@@ -14,7 +14,7 @@ import tantivy
 from tantivy import FieldType, Occur, Query
 
 from searchkit.engines.tantivy.schema import DATE, DAY, SEPARATOR, TIMES, WRITTEN, encode_term
-from searchkit.engines.tantivy.scoring import count, weigh
+from searchkit.engines.tantivy.scoring import Text, list_terms, weigh, weigh_text
 from searchkit.engines.tantivy.snapshot import Snapshot
 from searchkit.search import query as q
 from searchkit.search.expansion import Expansion, choose_words, compile_pattern, find_beginning
@@ -106,18 +106,19 @@ class Compiler:
         snapshot = self.snapshot
         terms = q.And(tuple(q.Term(query.field, term) for term in dict.fromkeys(query.terms)))
         candidates = self.compile(terms if isinstance(query, q.Near) else query)
+        idf, average = weigh(snapshot, query), snapshot.average_length(query.field)
         found: defaultdict[float, list[tantivy.DocAddress]] = defaultdict(list)
         for _, address in snapshot.find_all(candidates):
-            row = snapshot.load(address)
-            if (times := count(row, query)) >= least:
-                found[round(weigh(snapshot, query, row, times), 1)].append(address)
+            text = Text(snapshot.load(address).terms(query.field), query.terms, average)
+            times, points = weigh_text(text, query, idf)
+            if times >= least:
+                found[round(points, 1)].append(address)
         return Query.boolean_query([(Occur.Should, Query.const_score_query(snapshot.name(addresses), points))
                                     for points, addresses in found.items()])
 
     def _weigh(self, query: q.Term | q.Phrase, native: Query) -> Query:
         """The query with tantivy's scores brought to ours."""
-        field, terms = query.field, (query.term,) if isinstance(query, q.Term) else query.terms
-        ours, theirs = self.snapshot.rarity(field, terms), self.snapshot.native_rarity(field, terms)
+        ours, theirs = weigh(self.snapshot, query), self.snapshot.native_rarity(query.field, list_terms(query))
         return Query.boost_query(native, ours / theirs / (K1 + 1) if theirs else 0.0)
 
     def _any_of(self, field: str, terms: Iterable[str], points: float = 0.0) -> Query:

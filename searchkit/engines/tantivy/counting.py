@@ -70,16 +70,15 @@ def _is_settled(counts: Sequence[int], limit: int | None) -> bool:
 
 def _make_values(snapshot: Snapshot, query: Query, request: FacetRequest, counts: Counts) -> tuple[FacetValue, ...]:
     without = snapshot.total(exclude(query, Query.exists_query(request.field)))
-    if request.field == DATE:
-        return rank_values(count_periods({**counts, None: without}, request), request)
     named: dict[str | None, int] = {None: without}
+    if request.field == DATE:
+        named.update(counts)
+        return rank_values(count_periods(named, request), request)
     if request.naming:
-        kept, renamed, emptied = _rename(snapshot, query, request, counts)
-        named |= renamed
+        counts, renamed, emptied = _rename(snapshot, query, request, counts)
+        named.update(renamed)
         named[None] = without + emptied
-    else:
-        kept = counts
-    for term, count in kept.items():
+    for term, count in counts.items():
         name = split_term(term)[1]
         named[name] = named.get(name, 0) + count
     return rank_values(named, request)

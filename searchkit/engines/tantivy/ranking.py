@@ -13,12 +13,12 @@ from tantivy import DocAddress
 from searchkit.engines.base import Request
 from searchkit.engines.tantivy.compilation import Compiler, both
 from searchkit.engines.tantivy.schema import NEWEST, OLDEST, find_id
-from searchkit.engines.tantivy.scoring import Leaf, count, weigh
+from searchkit.engines.tantivy.scoring import Leaf, Text, Wanted, collect_terms, weigh, weigh_text
 from searchkit.engines.tantivy.snapshot import Place, find_place
 from searchkit.search import query as q
 
 Scores = Mapping[Place, float]
-SLACK = 100  # candidates besides those that are asked for
+SLACK = 50  # candidates besides those that are asked for
 MOST_TIED = 5_000  # candidates besides, where tantivy scores many the same as the last that is asked for
 CHUNK = 500  # documents whose tokens are in memory at once
 ROUNDING = 1e-5  # of tantivy's scores, which are single floats
@@ -63,10 +63,12 @@ def find_constant(query: q.Query) -> float | None:
 
 
 class Scorer:
-    """Scores documents that match a query."""
+    """Scores documents that match a query, by the terms that are wanted for it."""
 
-    def __init__(self, compiler: Compiler, addresses: Iterable[DocAddress]) -> None:
+    def __init__(self, compiler: Compiler, wanted: Wanted, addresses: Iterable[DocAddress]) -> None:
         self._compiler = compiler
+        self._wanted = wanted
+        self._texts: dict[str, dict[Place, Text]] = {}
         self._addresses = {find_place(address): address for address in addresses}
         self.rows = {place: compiler.snapshot.load(address) for place, address in self._addresses.items()}
 
@@ -74,8 +76,7 @@ class Scorer:
         """Scores of documents that match; those that score 0 may be left out."""
         match query:
             case q.Term() | q.Phrase() | q.Near():
-                times = ((place, count(self.rows[place], query)) for place in places)
-                return {place: self._weigh(query, place, often) for place, often in times if often}
+                return self._score_leaf(query, places)
             case q.AtLeast(_, child):
                 return self.score(child, places)
             case q.Prefix() | q.Wildcard() | q.Fuzzy():
@@ -92,8 +93,19 @@ class Scorer:
             case _:
                 return {}
 
-    def _weigh(self, leaf: Leaf, place: Place, times: int) -> float:
-        return weigh(self._compiler.snapshot, leaf, self.rows[place], times)
+    def _score_leaf(self, leaf: Leaf, places: Set[Place]) -> Scores:
+        """Scores of those in which the leaf stands."""
+        texts, idf = self._read(leaf.field), weigh(self._compiler.snapshot, leaf)
+        weighed = ((place, *weigh_text(texts[place], leaf, idf)) for place in places)
+        return {place: points for place, times, points in weighed if times}
+
+    def _read(self, field: str) -> Mapping[Place, Text]:
+        """A text field of all documents."""
+        if field not in self._texts:
+            average = self._compiler.snapshot.average_length(field)
+            self._texts[field] = {place: Text(row.terms(field), self._wanted[field], average)
+                                  for place, row in self.rows.items()}
+        return self._texts[field]
 
     def _restrict(self, places: Set[Place], query: q.Query) -> Set[Place]:
         """Those of the documents that match, where ``score`` needs to know: leaves find their own."""
@@ -131,7 +143,8 @@ def _find_candidates(compiler: Compiler, request: Request) -> tuple[int, list[Do
 
 def _score_all(compiler: Compiler, query: q.Query, addresses: Sequence[DocAddress]) -> Iterator[tuple[str, float]]:
     """Place in the order by date, and score, of documents that match."""
+    wanted = collect_terms(query)
     for start in range(0, len(addresses), CHUNK):
-        scorer = Scorer(compiler, addresses[start:start + CHUNK])
+        scorer = Scorer(compiler, wanted, addresses[start:start + CHUNK])
         scores = scorer.score(query, scorer.rows.keys())
         yield from ((row.newest, scores.get(place, 0.0)) for place, row in scorer.rows.items())

@@ -103,7 +103,6 @@ class Row:
 
     def __init__(self, stored: tantivy.Document) -> None:
         self._stored = stored
-        self._terms: dict[str, list[str]] = {}
         self.newest: str = stored[NEWEST][0]
 
     @property
@@ -113,14 +112,12 @@ class Row:
 
     def load(self) -> Any:  # noqa: ANN401 - JSON
         """The document as JSON."""
-        return json.loads(str(bytes(self._stored[DOCUMENT][0]), "utf-8", "surrogatepass"))
+        return json.loads(str(self._stored[DOCUMENT][0], "utf-8", "surrogatepass"))
 
     def terms(self, name: str) -> list[str]:
         """The terms of a text field by place, passage gaps among them."""
-        if name not in self._terms:
-            place = next(number for number, field in enumerate(TEXT_FIELDS) if field.name == name)
-            self._terms[name] = str(bytes(self._stored[TOKENS][place]), "utf-8", "surrogatepass").split("\n")
-        return self._terms[name]
+        place = next(number for number, field in enumerate(TEXT_FIELDS) if field.name == name)
+        return str(self._stored[TOKENS][place], "utf-8", "surrogatepass").split("\n")
 
 
 def encode_term(text: str) -> str:
