@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from collections.abc import Iterable
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -28,12 +28,10 @@ from searchkit.screen import (
     print_pages,
     print_results,
     print_rows,
+    print_suggestions,
 )
 from searchkit.settings import ALIASES, Settings, resolve
 from searchkit.version import VERSION
-
-if TYPE_CHECKING:
-    from searchkit.suggestions import Suggestion
 
 FOUND, NOTHING, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130  # exit codes
 
@@ -288,7 +286,8 @@ def facets(
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
     with _open(settings) as place:
         if suggest_aliases:
-            raise typer.Exit(_print_suggestions(place.suggest_aliases(field, limit), field, as_json))
+            found = print_suggestions(place.suggest_aliases(field, limit), field, as_json)
+            raise typer.Exit(FOUND if found else NOTHING)
         results = place.count_facet(f"{field}:{limit}", text, value)
     if as_json:
         print_json({"total": results.total, **results.to_dict()["facets"]})
@@ -314,6 +313,22 @@ def stats(
         print_json(numbers)
     else:
         print_lines(render.render_stats(numbers, make_style(settings.color, sys.stdout)))
+
+
+@app.command()
+def copy(
+    to: Annotated[str, typer.Option("--to", metavar="ENGINE:PLACE", help="Which engine, and a new folder for it.")],
+    folder: options.Index = None,
+    as_json: options.Json = False,
+) -> None:
+    """Copy the index to another engine, without its pages; the same command goes on where it stopped."""
+    settings = resolve({"index": folder})
+    with open_index(settings.index, aliases=None) as place:
+        copied = place.copy(to)
+    if as_json:
+        print_json(copied.to_dict())
+    else:
+        print_line(str(copied))
 
 
 def main() -> NoReturn:
@@ -371,13 +386,3 @@ def _explain_pages(pages: Iterable[Page | Rejected], style: Style, ner: str) -> 
 
 def _warn_of_page(page: Rejected) -> None:
     print_error(f"searchkit: only the text was taken of {page.path} ({page.reason}: {page.detail})")
-
-
-def _print_suggestions(suggestions: Sequence[Suggestion], field: str, as_json: bool) -> int:
-    """Lines to be looked at and pasted; the exit code."""
-    if as_json:
-        print_json([suggestion.to_dict() for suggestion in suggestions])
-    elif suggestions:
-        print_line(f"# to be looked at, and pasted below [{field}] in aliases.toml")
-        print_lines(suggestion.to_line() for suggestion in suggestions)
-    return FOUND if suggestions else NOTHING

@@ -6,9 +6,9 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from searchkit import pager, render
 from searchkit.index import Index
@@ -17,6 +17,9 @@ from searchkit.model import Results
 from searchkit.outputs import list_pages, write_heading, write_hit
 from searchkit.render import Style
 from searchkit.timeline import render_timeline
+
+if TYPE_CHECKING:
+    from searchkit.suggestions import Suggestion
 
 
 class View(NamedTuple):
@@ -75,6 +78,16 @@ def print_pages(lines: list[str], wanted: bool) -> None:
         pager.page(lines, command)
     else:
         print_lines(lines)
+
+
+def print_suggestions(suggestions: Sequence[Suggestion], field: str, as_json: bool) -> int:
+    """Lines to be looked at and pasted; how many there are."""
+    if as_json:
+        print_json([suggestion.to_dict() for suggestion in suggestions])
+    elif suggestions:
+        print_line(f"# to be looked at, and pasted below [{field}] in aliases.toml")
+        print_lines(suggestion.to_line() for suggestion in suggestions)
+    return len(suggestions)
 
 
 def print_rows(place: Index, text: str, options: dict[str, Any], view: View) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 
 from searchkit.engines.base import (
@@ -12,9 +13,10 @@ from searchkit.engines.base import (
     Request,
     count_periods,
     find_day,
+    miss,
     rank_values,
 )
-from searchkit.errors import DocumentNotFound, SettingsError
+from searchkit.errors import SettingsError
 from searchkit.model import Document, FacetValue
 from searchkit.search import query as q
 from searchkit.search.analysis import PASSAGE_GAP, Analysed, fold_value
@@ -41,7 +43,7 @@ class MemoryEngine:
         """Documents in the order of their ids."""
         for id_ in ids:
             if id_ not in self._documents:
-                raise DocumentNotFound(f"no document '{id_}'", "index", "ids are in the results of a query")
+                raise miss(id_)
         return [self._documents[id_].document for id_ in ids]
 
     def search(self, request: Request) -> Matches:
@@ -67,6 +69,15 @@ class MemoryEngine:
     def count(self) -> int:
         """How many documents there are."""
         return len(self._documents)
+
+    def list_ids(self, after: str | None, limit: int) -> list[str]:
+        """Ids in the order in which they came, those after one."""
+        if after is not None and after not in self._documents:
+            raise miss(after)
+        ids = iter(self._documents)
+        if after is not None:
+            next(id_ for id_ in ids if id_ == after)
+        return list(islice(ids, limit))
 
     def clear(self) -> None:
         """Forget all documents."""

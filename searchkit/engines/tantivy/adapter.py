@@ -8,14 +8,14 @@ from pathlib import Path
 
 import tantivy
 
-from searchkit.engines.base import Matches, Request
+from searchkit.engines.base import Matches, Request, miss
 from searchkit.engines.tantivy.compilation import Compiler
 from searchkit.engines.tantivy.counting import count_facets
 from searchkit.engines.tantivy.damage import explain_failure, translate_damage
 from searchkit.engines.tantivy.ranking import choose_page
 from searchkit.engines.tantivy.schema import ID, encode_term, make_document, make_schema, register_tokenizer
 from searchkit.engines.tantivy.snapshot import Snapshot
-from searchkit.errors import DocumentNotFound, IndexLocked, IndexNotFound, IndexOutdated
+from searchkit.errors import IndexLocked, IndexNotFound, IndexOutdated
 from searchkit.model import Document
 from searchkit.search.analysis import Analysed
 from searchkit.search.expansion import find_cuts
@@ -69,7 +69,7 @@ class TantivyEngine:
             for id_ in ids:
                 address = snapshot.locate(id_)
                 if address is None:
-                    raise DocumentNotFound(f"no document '{id_}'", "index", "ids are in the results of a query")
+                    raise miss(id_)
                 documents.append(Document.from_dict(snapshot.load(address).load()))
         return documents
 
@@ -96,6 +96,14 @@ class TantivyEngine:
     def count(self) -> int:
         """How many documents there are."""
         return self._refresh().count
+
+    def list_ids(self, after: str | None, limit: int) -> list[str]:
+        """Ids in the order of their numbers, those after one. Raises DocumentNotFound."""
+        snapshot = self._refresh()
+        with translate_damage(self._path):
+            if after is not None and snapshot.locate(after) is None:
+                raise miss(after)
+            return snapshot.list_ids(after, limit)
 
     def clear(self) -> None:
         """Forget all documents."""

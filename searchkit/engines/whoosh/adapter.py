@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from time import sleep
 
@@ -12,7 +13,7 @@ from whoosh.codec.whoosh3 import W3Segment
 from whoosh.index import FileIndex, LockError
 from whoosh.writing import CLEAR
 
-from searchkit.engines.base import Matches, Request
+from searchkit.engines.base import Matches, Request, miss
 from searchkit.engines.whoosh.counting import Matched, choose_page, count_facet
 from searchkit.engines.whoosh.damage import PAUSE, translate_damage, try_again
 from searchkit.engines.whoosh.evaluation import Evaluation, Rarity
@@ -21,7 +22,7 @@ from searchkit.engines.whoosh.schema import WRITTEN, encode_term, make_row, make
 from searchkit.engines.whoosh.shard import Snapshot, find_state, open_snapshot
 from searchkit.engines.whoosh.storage import Storage
 from searchkit.engines.whoosh.writer import Writer, merge_segments
-from searchkit.errors import DocumentNotFound, IndexFault, IndexLocked, IndexNotFound, IndexOutdated
+from searchkit.errors import IndexFault, IndexLocked, IndexNotFound, IndexOutdated
 from searchkit.model import Document
 from searchkit.search.analysis import Analysed
 from searchkit.search.expansion import find_cuts
@@ -74,7 +75,7 @@ class WhooshEngine:
         for id_ in ids:
             place = snapshot.locate(id_)
             if place is None:
-                raise DocumentNotFound(f"no document '{id_}'", "index", "ids are in the results of a query")
+                raise miss(id_)
             shard, number = place
             texts.append(shard.files.load_document(number))
         return [Document.from_dict(json.loads(text)) for text in texts]
@@ -111,6 +112,14 @@ class WhooshEngine:
     def count(self) -> int:
         """How many documents there are."""
         return self._refresh().count
+
+    def list_ids(self, after: str | None, limit: int) -> list[str]:
+        """Ids in the order of their numbers, those after one. Raises DocumentNotFound."""
+        snapshot = self._refresh()
+        place = None if after is None else snapshot.locate(after)
+        if after is not None and place is None:
+            raise miss(after)
+        return list(islice(snapshot.list_ids(place), limit))
 
     def clear(self) -> None:
         """Forget all documents."""

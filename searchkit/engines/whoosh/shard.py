@@ -210,6 +210,14 @@ class Snapshot:
             self._norms[field] = Norms(total / self.count if self.count else 0.0)
         return self._norms[field]
 
+    def list_ids(self, after: tuple[Shard, int] | None) -> Iterator[str]:
+        """Ids by shard and number, those after a place."""
+        first, begin = (self.shards.index(after[0]), after[1] + 1) if after else (0, 0)
+        for shard in self.shards[first:]:
+            ids = shard.columns.ids
+            yield from (ids[number] for number in range(begin, len(ids)) if number not in shard.deleted)
+            begin = 0
+
     def locate(self, id_: str) -> tuple[Shard, int] | None:
         """Where the document with this id is."""
         for shard in self.shards:
