@@ -20,6 +20,7 @@ from searchkit.search import query as q
 from searchkit.search.expansion import Expansion, choose_words, compile_pattern, find_beginning
 from searchkit.search.ranking import K1
 
+MOST_PHRASES = 64  # of two words at a distance, by which near words are sifted; beyond, reading the texts costs no more
 Patterns = Mapping[q.Pattern, Expansion]
 
 
@@ -104,8 +105,7 @@ class Compiler:
         if not query.terms:
             return Query.empty_query() if isinstance(query, q.Near) else self.compile(q.Everything())
         snapshot = self.snapshot
-        terms = q.And(tuple(q.Term(query.field, term) for term in dict.fromkeys(query.terms)))
-        candidates = self.compile(terms if isinstance(query, q.Near) else query)
+        candidates = self._sift(query) if isinstance(query, q.Near) else self.compile(query)
         idf, average = weigh(snapshot, query), snapshot.average_length(query.field)
         found: defaultdict[float, list[tantivy.DocAddress]] = defaultdict(list)
         for _, address in snapshot.find_all(candidates):
@@ -115,6 +115,19 @@ class Compiler:
                 found[round(points, 1)].append(address)
         return Query.boolean_query([(Occur.Should, Query.const_score_query(snapshot.name(addresses), points))
                                     for points, addresses in found.items()])
+
+    def _sift(self, near: q.Near) -> Query:
+        """At least the documents that match: in which the first term and each other one are near enough."""
+        schema, (first, *others) = self.snapshot.schema, map(encode_term, dict.fromkeys(near.terms))
+        reach = len(near.terms) + near.slop - 1
+        if not others or 2 * reach * len(others) > MOST_PHRASES:
+            terms = (first, *others)
+            return Query.boolean_query([(Occur.Must, Query.term_query(schema, near.field, term)) for term in terms])
+        return Query.boolean_query([
+            (Occur.Must, Query.boolean_query([
+                (Occur.Should, Query.phrase_query(schema, near.field, [(0, one), (distance, two)]))
+                for distance in range(1, reach + 1) for one, two in ((first, other), (other, first))]))
+            for other in others])
 
     def _weigh(self, query: q.Term | q.Phrase, native: Query) -> Query:
         """The query with tantivy's scores brought to ours."""

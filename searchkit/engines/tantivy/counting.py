@@ -9,7 +9,7 @@ from tantivy import Query
 
 from searchkit.engines.base import FacetRequest, count_periods, rank_values
 from searchkit.engines.tantivy.compilation import Compiler, both, exclude
-from searchkit.engines.tantivy.schema import DATE, SEPARATOR, encode_term, split_term
+from searchkit.engines.tantivy.schema import DATE, MONTH, SEPARATOR, encode_term, split_term
 from searchkit.engines.tantivy.snapshot import Snapshot
 from searchkit.model import FacetValue
 from searchkit.search import query as q
@@ -38,7 +38,7 @@ def count_facets(compiler: Compiler, native: Query, requests: Sequence[FacetRequ
 def _count_terms(snapshot: Snapshot, query: Query, requests: Sequence[FacetRequest]) -> list[Counts]:
     """The terms of each facet's field, at least as many of the most frequent as are asked for."""
     sizes = [_find_size(request) for request in requests]
-    wanted = {str(number): {"terms": {"field": request.field, "size": size, "segment_size": EXACT}}
+    wanted = {str(number): {"terms": {"field": _find_field(request), "size": size, "segment_size": EXACT}}
               for number, (request, size) in enumerate(zip(requests, sizes, strict=True))}
     try:
         answer = snapshot.searcher.aggregate(query, wanted)
@@ -51,9 +51,14 @@ def _count_terms(snapshot: Snapshot, query: Query, requests: Sequence[FacetReque
         buckets = answer[str(number)]["buckets"] if answer else []
         counts = {bucket["key"]: bucket["doc_count"] for bucket in buckets}
         if not answer or (len(buckets) == size and not _is_settled(list(counts.values()), request.limit)):
-            counts = dict(snapshot.list_terms(request.field, "", query))
+            counts = dict(snapshot.list_terms(_find_field(request), "", query))
         found.append(counts)
     return found
+
+
+def _find_field(request: FacetRequest) -> str:
+    """The field of tantivy's that is counted: months for all longer periods, for there are fewer of them."""
+    return MONTH if request.field == DATE and request.period != "day" else request.field
 
 
 def _find_size(request: FacetRequest) -> int:

@@ -19,7 +19,7 @@ from searchkit.search import query as q
 
 Scores = Mapping[Place, float]
 SLACK = 50  # candidates besides those that are asked for
-MOST_TIED = 5_000  # candidates besides, where tantivy scores many the same as the last that is asked for
+MOST_TIED = 1_000  # candidates besides, where tantivy scores many the same as the last that is asked for
 CHUNK = 500  # documents whose tokens are in memory at once
 ROUNDING = 1e-5  # of tantivy's scores, which are single floats
 
@@ -70,7 +70,8 @@ class Scorer:
         self._wanted = wanted
         self._texts: dict[str, dict[Place, Text]] = {}
         self._addresses = {find_place(address): address for address in addresses}
-        self.rows = {place: compiler.snapshot.load(address) for place, address in self._addresses.items()}
+        loaded = {place: compiler.snapshot.load(self._addresses[place]) for place in sorted(self._addresses)}
+        self.rows = {place: loaded[place] for place in self._addresses}  # read as they are stored, kept as they came
 
     def score(self, query: q.Query, places: Set[Place]) -> Scores:
         """Scores of documents that match; those that score 0 may be left out."""

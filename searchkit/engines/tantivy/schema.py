@@ -18,11 +18,11 @@ from typing import Any
 
 import tantivy
 
-from searchkit.engines.base import find_day
+from searchkit.engines.base import PERIODS, find_day
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
 from searchkit.search.analysis import PASSAGE_GAP, Analysed, fold_value
 
-ID, DOCUMENT, TOKENS, KEY, DAY, DATE = "id", "document", "tokens", "key", "day", "date"
+ID, DOCUMENT, TOKENS, KEY, DAY, DATE, MONTH = "id", "document", "tokens", "key", "day", "date", "month"
 NEWEST, OLDEST = "newest", "oldest"  # the two orders by date, as strings that end with the id
 WRITTEN, TIMES, LENGTH = "_written", "_times", "_length"  # appended to the name of a text field
 SEPARATOR = "\x1f"  # white space to ``fold_value``: no folded value has it
@@ -51,7 +51,7 @@ def make_schema() -> tantivy.Schema:
         builder.add_text_field(field.name + WRITTEN, tokenizer_name=LINES, index_option="basic")
         builder.add_text_field(field.name + TIMES, tokenizer_name=LINES, index_option="basic")
         builder.add_unsigned_field(field.name + LENGTH, fast=True)
-    for name in (*(field.name for field in KEYWORD_FIELDS), DATE):
+    for name in (*(field.name for field in KEYWORD_FIELDS), DATE, MONTH):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
@@ -75,6 +75,7 @@ def make_document(analysed: Analysed) -> tantivy.Document:
     if date:
         made.add_unsigned(DAY, day)
         made.add_text(DATE, date.value)
+        made.add_text(MONTH, date.value[:PERIODS[MONTH]])
     for field in TEXT_FIELDS:
         _add_tokens(made, field.name, analysed.terms[field.name], analysed.written[field.name])
     for field in KEYWORD_FIELDS:

@@ -48,8 +48,8 @@ class Snapshot:
         return self.search(query, 0)[0]
 
     def find_all(self, query: Query) -> list[Found]:
-        """All that match."""
-        return self.search(query, self.total(query))[1]
+        """All that match, in the order in which they lie there: neighbours are stored in one block."""
+        return sorted(self.search(query, self.total(query))[1], key=lambda found: find_place(found[1]))
 
     def any_of(self, terms: Mapping[str, Sequence[str]], points: float = 0.0) -> Query:
         """Documents with one of the terms, which are given by field; as score, so many points."""
