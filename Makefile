@@ -3,6 +3,7 @@
 # make setup  make the environment     make clean   remove it, and the demo's index
 # make versus   10,000 random queries to every engine, answered as by the memory engine
 # make hostile-queries   100,000 texts that nobody should type, at 10,000 documents (half an hour or so)
+# make test-rerank   the tests of the model that ranks again, in an environment of their own with the extra
 # make bench-relevance    ranking on public test collections beside other engines
 # make bench-extraction   the extraction beside its peers, in an environment of its own (ten minutes or more)
 
@@ -11,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: bench-relevance demo test check setup bench bench-extraction versus hostile-queries clean
+.PHONY: bench-relevance demo test test-rerank check setup bench bench-extraction versus hostile-queries clean
 
 demo: $(READY)
 	$(BIN)/searchkit index seeds/
@@ -19,6 +20,12 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+test-rerank: $(READY)
+	$(PYTHON) -m venv $(VENV)/rerank
+	$(VENV)/rerank/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(VENV)/rerank/bin/python -m pip install --quiet -e '.[rerank]' 'pytest>=8.2'
+	$(VENV)/rerank/bin/python -m pytest tests/test_reranking.py
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -42,7 +49,7 @@ hostile-queries: $(READY)
 bench-relevance: $(READY)
 	$(PYTHON) -m venv $(VENV)/engines
 	$(VENV)/engines/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(VENV)/engines/bin/python -m pip install --quiet -e '.[bench-relevance]'
+	$(VENV)/engines/bin/python -m pip install --quiet -e '.[bench-relevance,rerank]'
 	$(VENV)/engines/bin/python bench/relevance.py
 
 setup: $(READY)

@@ -3,10 +3,11 @@
     python bench/relevance.py [--sets cranfield,cisi] [--data FOLDER] [--scorer FILE.py]
 
 FOLDER holds a folder for each collection with docs.jsonl.gz, queries.jsonl and qrels.tsv; FILE.py has
-``read_qrels`` and ``evaluate``. searchkit answers with ``match="any"`` on its default engine, without a model; SQLite's
-FTS5 with its Porter stemmer and any word, no stop words; bm25s with PyStemmer and English stop words; tantivy with its
-English analyzer over one field. Peers come with ``pip install bm25s tantivy``; those that are not installed are named
-and left out. Figures are nDCG@10, for known-item sets (…-titles) MRR@10.
+``read_qrels`` and ``evaluate``. searchkit answers with ``match="any"`` on its default engine, without and with the
+model of its extra ``rerank``; SQLite's FTS5 with its Porter stemmer and any word, no stop words; bm25s with PyStemmer
+and English stop words; tantivy with its English analyzer over one field. Peers come with ``pip install bm25s tantivy``,
+the model with ``searchkit[rerank]``; those that are not installed are named and left out. Figures are nDCG@10, for
+known-item sets (…-titles) MRR@10.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +28,7 @@ from typing import Any
 
 from extraction import load_scorer
 
+from searchkit import encoder
 from searchkit.index import open_index
 from searchkit.model import Document
 from searchkit.search.stopwords import read_stopwords
@@ -65,6 +68,10 @@ def main() -> int:
 def find_engines() -> dict[str, Callable[[Sequence[Row], Sequence[Row]], Runs]]:
     """searchkit and the peers that are here."""
     engines: dict[str, Callable[[Sequence[Row], Sequence[Row]], Runs]] = {"searchkit": run_searchkit}
+    if encoder.find_files():
+        engines["searchkit with the model"] = partial(run_searchkit, rerank=True)
+    else:
+        print("searchkit[rerank]: not installed, left out", file=sys.stderr)
     engines["SQLite FTS5"] = run_fts5
     for name, run in (("bm25s", run_bm25s), ("tantivy", run_tantivy)):
         if find_spec(name):
@@ -83,12 +90,12 @@ def score(folder: Path, run: Callable[[Sequence[Row], Sequence[Row]], Runs], sco
     return float(means["MRR@10" if folder.name.endswith("-titles") else "nDCG@10"])
 
 
-def run_searchkit(documents: Sequence[Row], queries: Sequence[Row]) -> Runs:
-    """searchkit's default engine."""
+def run_searchkit(documents: Sequence[Row], queries: Sequence[Row], rerank: bool = False) -> Runs:
+    """searchkit's default engine; with ``rerank``, the model ranks its best hits again."""
     with tempfile.TemporaryDirectory() as folder, open_index(folder, create=True, aliases=None) as index:
         index.add([Document(row["id"], row["id"], row["body"] or ".", title=row["title"] or None) for row in documents])
         return {query["id"]: [hit.id for hit in index.query(query["text"], match="any", limit=DEPTH, facets=(),
-                                                            snippets=0)] for query in queries}
+                                                            snippets=0, rerank=rerank)] for query in queries}
 
 
 def run_fts5(documents: Sequence[Row], queries: Sequence[Row]) -> Runs:

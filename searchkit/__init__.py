@@ -29,13 +29,13 @@ from searchkit.model import (
     Entity,
     FacetValue,
     Hit,
-    IndexReport,
     Page,
     PublicationDate,
     Rejected,
     Results,
     Snippet,
 )
+from searchkit.report import IndexReport
 from searchkit.settings import ALIASES
 
 if TYPE_CHECKING:

@@ -131,6 +131,8 @@ def query(
     offset: options.Offset = 0,
     match: options.Match = "all",
     snippets: options.Snippets = 1,
+    collapse: options.Collapse = None,
+    rerank: options.Rerank = None,
     output: options.Output = "hits",
     jsonl: options.Jsonl = False,
     csv: options.Csv = False,
@@ -143,11 +145,13 @@ def query(
     no_pager: options.NoPager = False,
 ) -> None:
     """Ranked, faceted search with highlighted snippets."""
-    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color, "rerank": rerank})
     form = choose_output(output, json=as_json, jsonl=jsonl, csv=csv)
     asked = _read_asked(context)
     asked["limit"] = limit if limit is not None or all_ or form in ROWS else 10
+    asked["collapse"] = form not in ROWS if collapse is None else collapse
     asked["facets"] = () if no_facets else facet or DEFAULT_FACETS
+    asked["rerank"] = settings.wants_rerank
     with _open(settings) as place:
         if batch is not None:
             for row in answer_batch(place, batch, asked):
@@ -261,10 +265,12 @@ def show(
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
     with _open(settings) as place:
         document, captures = place.get(document_id), place.captures(document_id)
+        copies = place.copies(document_id)
     if as_json:
-        print_json({**document.to_dict(), "captures": captures})
+        print_json({**document.to_dict(), "captures": captures, "copies": copies.to_dict()})
     else:
         print_pages([*render.render_document(document, make_style(settings.color, sys.stdout)),
+                      *render.render_copies(document, copies),
                       *(f"also captured {capture['captured']} in {render.make_line(capture['path'])}"
                         for capture in captures[1:])], not no_pager)
 
@@ -290,7 +296,7 @@ def facets(
             raise typer.Exit(FOUND if found else NOTHING)
         results = place.count_facet(f"{field}:{limit}", text, value)
     if as_json:
-        print_json({"total": results.total, **results.to_dict()["facets"]})
+        print_json({"total": results.total, "distinct": results.distinct, **results.to_dict()["facets"]})
     else:
         print_lines(render.render_facets(results.facets, make_style(settings.color, sys.stdout)))
     found = any(results.facets.values()) if value else results.total

@@ -74,6 +74,7 @@ FIELDS: tuple[Field, ...] = (
     Field("language", Kind.KEYWORD, "language code of the body (en, de …)", lambda d: _some(d.language),
           aliases=("lang",), facet=True),
     Field("site", Kind.KEYWORD, "host name of its address", read_site, facet=True),
+    Field("group", Kind.KEYWORD, "the group of copies it belongs to", lambda d: _some(d.group)),
     Field("date", Kind.DATE, "publication date", lambda d: _some(d.date.value if d.date else None),
           facet=True),
 )

@@ -11,13 +11,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from searchkit import engines
+from searchkit import engines, reranking
 from searchkit.aliasfile import NONE as NO_FILE
 from searchkit.aliasfile import AliasFile
-from searchkit.engines.base import SORTS, Engine, Matches, Request
+from searchkit.copies import asks_for_copies, count_groups, describe, find_copies, name_publishers
+from searchkit.engines.base import SORTS, Engine, FacetRequest, Matches, Request
 from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
 from searchkit.facets import name_facet, read_facet, show_values
-from searchkit.model import Document, FacetValue, Hit, IndexReport, Page, Partial, Results
+from searchkit.model import Copies, Document, FacetValue, Hit, Page, Partial, Results
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.queryoptions import (
     QueryOptions,
@@ -28,9 +29,12 @@ from searchkit.queryoptions import (
     read_asked,
     read_filters,
 )
+from searchkit.report import IndexReport
 from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.bonuses import prefer
 from searchkit.search.highlight import highlight
+from searchkit.search.languages import FIELD as LANGUAGE
+from searchkit.search.languages import list_all, rank_languages
 from searchkit.search.query import Query, both
 from searchkit.search.question import Archive, Question, read_question
 from searchkit.search.snippets import make_document_snippets
@@ -38,6 +42,7 @@ from searchkit.search.values import find_named, put_first
 from searchkit.settings import ALIASES
 
 if TYPE_CHECKING:
+    from searchkit.groups import GroupLedger
     from searchkit.search.concordance import Occurrence
     from searchkit.search.explanation import Explanation
     from searchkit.suggestions import Suggestion
@@ -71,6 +76,7 @@ class Index:
         self._engine = engine
         self._folder = folder
         self._aliases = aliases
+        self._groups: GroupLedger | None = None  # of an index without a folder, once documents come
         self.engine_name = engine_name
 
     def __enter__(self) -> Index:
@@ -91,7 +97,7 @@ class Index:
         if strange := [item for item in given if not isinstance(item, Source)]:
             raise TypeError(f"add() takes paths, Pages and Documents, not {type(strange[0]).__name__}")
         with self._writing():
-            return ingest.add(given, self._engine, self._folder, ingest.Options(**options))
+            return ingest.add(given, self._engine, self._folder, ingest.Options(**options), self._keep_groups())
 
     def query(self, text: str = "", **options: Unpack[QueryOptions]) -> Results:
         """Answer a query. Options are those of ``searchkit query``; a filter takes one value or several.
@@ -100,11 +106,11 @@ class Index:
         """
         check_options(options, "query")
         begun = time.perf_counter()
-        question = read_asked(text, options)
+        question = read_asked(text, options, self._find_languages())
         request = self._make_request(question, options)
         results = self._answer(question, request, options)
         if request.limit and not request.offset:
-            results = self._lead_on(results, question, request, options.get("snippets", 1))
+            results = self._lead_on(results, question, request, options)
         return replace(results, took_ms=_measure_ms(begun))
 
     def explain(self, text: str = "", **options: Unpack[QueryOptions]) -> Explanation:
@@ -112,7 +118,7 @@ class Index:
         from searchkit.search.explanation import explain
 
         check_options(options, "explain")
-        return explain(read_asked(text, options), self._archive)
+        return explain(read_asked(text, options, self._find_languages()), self._archive)
 
     def similar(self, id_: str, **options: Unpack[QueryOptions]) -> Results:
         """Documents like one, the most alike first; itself and those with the same story are left out.
@@ -124,11 +130,11 @@ class Index:
         check_options(options, "similar")
         document = self.get(id_)
         query = make_similar_query(document, self._count, self.count())
-        question = replace(read_asked("", options), text=f"similar to {id_}", asked=query)
+        question = replace(read_asked("", options, self._find_languages()), text=f"similar to {id_}", asked=query)
         begun, limit = time.perf_counter(), options.get("limit", 10)
         first = check_count("offset", options.get("offset", 0))
         end = self.count() if limit is None else first + check_count("limit", limit)
-        options["facets"], options["offset"] = (), 0
+        options["facets"], options["offset"], options["rerank"] = (), 0, False
 
         def answer(count: int) -> Results:
             options["limit"] = count
@@ -141,7 +147,7 @@ class Index:
         """Each place where a document has what a text asks for, with what stands around it."""
         from searchkit.search.concordance import find_occurrences
 
-        return find_occurrences(document, read_question(text, "any", (), date.today()).asked)
+        return find_occurrences(document, read_question(text, "any", (), date.today(), (document.language,)).asked)
 
     def _make_request(self, question: Question, options: QueryOptions) -> Request:
         """What the engine is asked; under the names that hold."""
@@ -150,7 +156,7 @@ class Index:
         facets = []
         for facet in map(read_facet, dict.fromkeys(list_values(options.get("facets", DEFAULT_FACETS)))):
             lifted = filters.lift(facet.field)
-            counted = both(question.asked, lifted.to_query(question.today)) if lifted else None
+            counted = both(self._widen(question, facet), lifted.to_query(question.today)) if lifted else None
             facets.append(replace(facet, naming=aliases.find_naming(facet.field),
                                   query=aliases.correct_query(counted) if counted else None))
         limit = options.get("limit", 10)
@@ -160,11 +166,19 @@ class Index:
             sort=check("sort", options.get("sort", "relevance"), SORTS),
             limit=self._engine.count() if limit is None else check_count("limit", limit),
             offset=check_count("offset", options.get("offset", 0)),
+            collapse=options.get("collapse", True) and not asks_for_copies(question.asked),
+            copied=name_publishers(aliases.find_naming("publisher")),
         )
+
+    def _widen(self, question: Question, facet: FacetRequest) -> Query:
+        """What is asked, as a facet is counted: that of languages in all of them."""
+        if facet.field != LANGUAGE:
+            return question.asked
+        return question.ask_again(question.text, languages=self._find_languages()).asked
 
     def _answer(self, question: Question, request: Request, options: QueryOptions) -> Results:
         """The results of a request, as the options say."""
-        matches = self._engine.search(request)
+        matches = self._search(request, question, options)
         count = check_count("snippets", options.get("snippets", 1))
         return Results(
             query=question.text,
@@ -176,7 +190,14 @@ class Index:
             facets={name_facet(facet): show_values(facet, values, options.get("empty_periods", False))
                     for facet, values in zip(request.facets, matches.facets, strict=True)},
             warnings=(*question.warnings, *map(str, matches.cuts)),
+            distinct=matches.distinct,
         )
+
+    def _search(self, request: Request, question: Question, options: QueryOptions) -> Matches:
+        """The engine's matches; the first of them in the order of the model, where that is wanted."""
+        if reranking.is_wanted(request, options.get("rerank")):
+            return reranking.search(self._engine, request, question.text)
+        return self._engine.search(request)
 
     def facets(self, field: str, text: str = "", *, value: str = "",
                **options: Unpack[QueryOptions]) -> tuple[FacetValue, ...]:
@@ -229,17 +250,23 @@ class Index:
         found = find_captures(self._folder, id_) if self._folder else []
         return [{"captured": capture.captured, "path": capture.path} for capture in found]
 
+    def copies(self, id_: str) -> Copies:
+        """The other documents with a document's text; in a query, ``group:…`` finds them. Raises DocumentNotFound."""
+        return find_copies(self.get(id_), self._engine, self._aliases.read().find_naming("publisher"))
+
     def delete(self, ids: Iterable[str]) -> int:
         """Forget documents; how many there were. A page that has not changed does not bring its own back."""
+        from searchkit import ingest
+
         with self._writing():
-            return self._engine.delete(ids)
+            return ingest.delete(ids, self._engine, self._folder, self._keep_groups())
 
     def clear(self) -> None:
         """Forget all documents and all pages."""
         from searchkit import ingest
 
         with self._writing():
-            ingest.clear(self._engine, self._folder)
+            ingest.clear(self._engine, self._folder, self._keep_groups())
 
     def copy(self, to: str) -> Copied:
         """Copy the index to another engine, "ENGINE:PLACE", and verify the copy; what was copied.
@@ -265,6 +292,8 @@ class Index:
         dates = [value.value for value in found["date:day"]]
         return {
             "documents": results.total,
+            "distinct": results.distinct,
+            "groups": count_groups(self._engine),
             "engine": self.engine_name,
             "folder": str(self._folder) if self._folder else None,
             "bytes": measure(self._folder) if self._folder else None,
@@ -290,10 +319,12 @@ class Index:
         return tuple(
             Hit(aliases.correct_document(document), rank, round(score, 4),
                 make_document_snippets(document, shown, snippets),
-                highlight(document.title or "", shown, document.entities))
-            for rank, (document, (_, score)) in enumerate(zip(documents, matches.hits, strict=True), offset + 1))
+                highlight(document.title or "", shown, document.entities, document.language),
+                describe(copied))
+            for rank, (document, (_, score), copied)
+            in enumerate(zip(documents, matches.hits, matches.copies, strict=True), offset + 1))
 
-    def _lead_on(self, results: Results, question: Question, request: Request, snippets: int) -> Results:
+    def _lead_on(self, results: Results, question: Question, request: Request, options: QueryOptions) -> Results:
         """Results with what helps where they are few: a correction, partial matches, a line of advice."""
         if results.total > FEW:
             return results
@@ -305,27 +336,39 @@ class Index:
         else:
             advice = tuple(filter(None, [advise(question, self._archive)]))
         suggestion = suggest(question, self._archive, results.total)
-        partial = None if results.total else self._find_partial(question, request, snippets)
+        partial = None if results.total else self._find_partial(question, request, options)
         return replace(results, suggestion=suggestion, partial=partial, warnings=(*results.warnings, *advice))
 
-    def _find_partial(self, question: Question, request: Request, snippets: int) -> Partial | None:
+    def _find_partial(self, question: Question, request: Request, options: QueryOptions) -> Partial | None:
         """The documents with some of the words; None where there is but one, or nothing has any."""
         loose = question.ask_again(question.text, "any")
         if loose.asked == question.asked:
             return None
         query = prefer(self._aliases.read().correct_query(loose.tree))
         limit = min(request.limit, MOST_PARTIAL)
-        matches = self._engine.search(replace(request, query=query, facets=(), limit=limit))
-        hits = self._make_hits(matches, loose.tree, snippets)
+        matches = self._search(replace(request, query=query, facets=(), limit=limit), loose, options)
+        hits = self._make_hits(matches, loose.tree, options.get("snippets", 1))
         return Partial("any", matches.total, hits) if matches.total else None
 
     @property
     def _archive(self) -> Archive:
         return Archive(self._count, self._engine.find_words)
 
+    def _find_languages(self) -> tuple[str | None, ...]:
+        """The languages of the documents."""
+        return rank_languages(self._engine.find_words(LANGUAGE, list_all), self._engine.count())
+
     def _count(self, query: Query) -> int:
         """How many documents a query finds, under the names that hold."""
         return self._engine.search(Request(self._aliases.read().correct_query(query), limit=0)).total
+
+    def _keep_groups(self) -> GroupLedger | None:
+        """What an index without a folder knows of its copies; others have it in their ledger."""
+        from searchkit.groups import open_groups
+
+        if self._folder is None and self._groups is None:
+            self._groups = open_groups()
+        return self._groups
 
     def _writing(self) -> AbstractContextManager[None]:
         return lock(self._folder) if self._folder else nullcontext()

@@ -12,8 +12,9 @@ import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -21,13 +22,15 @@ from searchkit import pipeline, sources
 from searchkit.captures import Capture
 from searchkit.engines.base import Engine
 from searchkit.errors import DocumentNotFound
+from searchkit.groups import GroupLedger
 from searchkit.ledger import OLDER, Entry, Ledger, open_ledger
-from searchkit.model import READY, Document, IndexReport, Page, Rejected
+from searchkit.model import READY, Document, Page, Rejected
 from searchkit.pipeline import siblings
 from searchkit.pipeline.secondopinion import Opinion, load_opinion
 from searchkit.pipeline.siblings import Lines
-from searchkit.search.analysis import Analysed, analyse_document
-from searchkit.workers import Outcome, extract_pages
+from searchkit.report import IndexReport
+from searchkit.search.analysis import analyse_document
+from searchkit.workers import Outcome, Signed, extract_pages, sign_document
 
 BATCH_DOCUMENTS = 1_000  # documents handed to the engine at once
 BATCH_BYTES = 32 * 2**20  # of page content behind them, at most
@@ -50,14 +53,17 @@ class Options:
 
 
 def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: Path | None,
-        options: Options) -> IndexReport:
-    """Bring the engine up to date with paths, pages and documents; the ledger is in the folder."""
+        options: Options, groups: GroupLedger | None = None) -> IndexReport:
+    """Bring the engine up to date with paths, pages and documents; the ledger is in the folder.
+
+    ``groups`` is what an index without a folder knows of its copies.
+    """
     begun = time.monotonic()
     paths = [item for item in given if isinstance(item, str | Path)]
     documents = [item for item in given if isinstance(item, Document)]
     pages = [item for item in given if isinstance(item, Page)]
     opinion = load_opinion(options.ner)
-    with open_ledger(folder) as ledger:
+    with open_ledger(folder, groups) as ledger:
         batch = _Batch(engine, ledger, opinion)
         warned: list[Rejected] = []
         stream = chain(sources.read(paths) if paths else (), map(_locate, pages))
@@ -79,6 +85,7 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
         removed = engine.delete(gone)
         ledger.forget_orphans(gone)
         _strip_repeated(engine, ledger, opinion)
+        _tell_copies(engine, ledger)
     return IndexReport(batch.added, batch.updated, batch.unchanged, removed, tuple(batch.rejected),
                        round(time.monotonic() - begun, 3), tuple(warned))
 
@@ -112,10 +119,20 @@ def extract(pages: Iterable[Page | Rejected], workers: int = 0,
             yield siblings.strip_repeated(made, repeated[made.id], load_opinion(ner)) if is_known else made
 
 
-def clear(engine: Engine, folder: Path | None) -> None:
+def delete(ids: Iterable[str], engine: Engine, folder: Path | None, groups: GroupLedger | None = None) -> int:
+    """Forget documents, which leave their groups of copies; how many there were."""
+    gone = list(ids)
+    with open_ledger(folder, groups) as ledger:
+        count = engine.delete(gone)
+        ledger.forget_copies(gone)
+        _tell_copies(engine, ledger)
+    return count
+
+
+def clear(engine: Engine, folder: Path | None, groups: GroupLedger | None = None) -> None:
     """Forget all documents and all pages."""
     engine.clear()
-    with open_ledger(folder) as ledger:
+    with open_ledger(folder, groups) as ledger:
         ledger.clear()
 
 
@@ -146,7 +163,7 @@ def _pass_changed(pages: Iterable[Page | Rejected], batch: _Batch, options: Opti
 
 def _strip_repeated(engine: Engine, ledger: Ledger, opinion: Opinion | None) -> None:
     """Take out of bodies what sibling pages repeat, on the pages of this run and on those they are siblings of."""
-    changed: list[Analysed] = []
+    changed: list[Signed] = []
     for id_, lines in list(ledger.lines.find_repeated()):
         try:
             document = engine.get([id_])[0]
@@ -154,13 +171,36 @@ def _strip_repeated(engine: Engine, ledger: Ledger, opinion: Opinion | None) -> 
             continue
         stripped = siblings.strip_repeated(document, lines, opinion)
         if stripped is not document:
-            changed.append(analyse_document(stripped))
+            changed.append(sign_document(replace(stripped, group=None)))
         if len(changed) >= BATCH_DOCUMENTS:
-            engine.add(changed)
+            _hand_over(changed, engine, ledger)
             changed = []
-    if changed:
-        engine.add(changed)
+    _hand_over(changed, engine, ledger)
     ledger.lines.settle()
+
+
+def _hand_over(documents: Sequence[Signed], engine: Engine, ledger: Ledger) -> None:
+    """Give the engine documents, then the ledger their signatures."""
+    if documents:
+        engine.add(documents)
+        ledger.sign({signed.document.id: signed.signature for signed in documents})
+
+
+def _tell_copies(engine: Engine, ledger: Ledger) -> None:
+    """Tell the engine which documents joined, changed or left a group of copies."""
+    changes = ledger.groups.find_changes()
+    while groups := dict(islice(changes, BATCH_DOCUMENTS)):
+        engine.add([analyse_document(replace(document, group=groups[document.id]))
+                    for document in _find_stored(groups, engine)])
+        ledger.label(groups)
+    ledger.settle_copies()
+
+
+def _find_stored(ids: Iterable[str], engine: Engine) -> Iterator[Document]:
+    """The documents of these ids that the engine has."""
+    for id_ in ids:
+        with suppress(DocumentNotFound):
+            yield engine.get([id_])[0]
 
 
 def _locate(page: Page) -> Page:
@@ -187,7 +227,7 @@ class _Batch:
     updated: int = 0
     unchanged: int = 0
     rejected: list[Rejected] = field(default_factory=list)
-    _documents: list[Analysed] = field(default_factory=list)
+    _documents: list[Signed] = field(default_factory=list)
     _entries: list[Entry] = field(default_factory=list)
     _orphans: list[str] = field(default_factory=list)
     _lines: list[tuple[str, str, Lines]] = field(default_factory=list)
@@ -230,7 +270,7 @@ class _Batch:
         self._bytes += page.size
         self._flush_if_full()
 
-    def _file(self, made: Analysed, page: Page, *, is_known: bool) -> None:
+    def _file(self, made: Signed, page: Page, *, is_known: bool) -> None:
         """Hand on a document, unless its page is an older capture of an address than one that is there."""
         if page.captured and page.url:
             capture = Capture(page.captured, page.path, page.location)
@@ -255,13 +295,12 @@ class _Batch:
             self.updated += 1
         except DocumentNotFound:
             self.added += 1
-        self._documents.append(analyse_document(document))
+        self._documents.append(sign_document(replace(document, group=None)))
         self._flush_if_full()
 
     def flush(self) -> None:
         """Hand over what has come together: documents first, then the knowledge of them."""
-        if self._documents:
-            self.engine.add(self._documents)
+        _hand_over(self._documents, self.engine, self.ledger)
         if self._entries:
             self.ledger.orphan(self._orphans)
             self.ledger.record(self._entries, self._lines)

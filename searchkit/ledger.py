@@ -8,7 +8,7 @@ is only the knowledge that a page need not be read again.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +16,10 @@ from typing import Any
 
 from searchkit.captures import NEWEST_FIRST, Capture, CaptureLedger
 from searchkit.errors import IndexDamaged
+from searchkit.groups import GroupLedger
 from searchkit.lines import LineLedger, list_lines
 from searchkit.model import Rejected
+from searchkit.pipeline.duplicates import Signature
 from searchkit.pipeline.siblings import Lines
 from searchkit.place import REBUILD
 
@@ -50,9 +52,12 @@ class Entry:
 
 
 class Ledger:
-    """One run's view of the ledger in a folder; without a folder it is kept until it is closed."""
+    """One run's view of the ledger in a folder; without a folder it is kept until it is closed.
 
-    def __init__(self, folder: Path | None) -> None:
+    ``groups`` are those of an index without a folder, which outlive the run.
+    """
+
+    def __init__(self, folder: Path | None, groups: GroupLedger | None = None) -> None:
         self._where = str(folder / FILE) if folder else ""  # a nameless database, on disk when it grows
         try:
             self._database = sqlite3.connect(self._where)
@@ -62,6 +67,7 @@ class Ledger:
             self._database.executescript(_TABLES)
             self.lines = LineLedger(self._database)
             self.captures = CaptureLedger(self._database)
+            self.groups = groups or GroupLedger(self._database)
             last = self._database.execute("SELECT max(run) FROM pages").fetchone()[0]
         except sqlite3.DatabaseError as problem:
             self._database.close()
@@ -82,6 +88,21 @@ class Ledger:
             self._database.executemany(
                 "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)",
                 ((e.location, e.path, e.digest, e.document, e.reason, e.detail, self._run) for e in entries))
+
+    def sign(self, signatures: Mapping[str, Signature | None]) -> None:
+        """Remember the signatures of documents that the engine has just been given."""
+        with self._database:
+            self.groups.record(signatures)
+
+    def label(self, groups: Mapping[str, str | None]) -> None:
+        """Remember which groups of copies the engine has been told of."""
+        with self._database:
+            self.groups.label(groups)
+
+    def settle_copies(self) -> None:
+        """Drop the notes about copies, which have been acted on."""
+        with self._database:
+            self.groups.settle()
 
     def find_unseen(self, roots: Sequence[str]) -> Iterator[Entry]:
         """Pages at or below these locations that this run has not seen."""
@@ -130,6 +151,12 @@ class Ledger:
         with self._database:
             self.lines.forget(documents)
             self._database.execute("DELETE FROM orphans")
+        self.forget_copies(documents)
+
+    def forget_copies(self, documents: Iterable[str]) -> None:
+        """Drop the texts of documents that are deleted."""
+        with self._database:
+            self.groups.forget(documents)
 
     def clear(self) -> None:
         """Forget everything."""
@@ -137,6 +164,7 @@ class Ledger:
             self._database.executescript("DELETE FROM pages; DELETE FROM orphans")
             self.lines.clear()
             self.captures.clear()
+            self.groups.clear()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -184,9 +212,9 @@ def _open_read_only(folder: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def open_ledger(folder: Path | None) -> Iterator[Ledger]:
+def open_ledger(folder: Path | None, groups: GroupLedger | None = None) -> Iterator[Ledger]:
     """A ledger for one run. Raises IndexDamaged for whatever its database runs into, be it a full disk."""
-    ledger = Ledger(folder)
+    ledger = Ledger(folder, groups)
     try:
         yield ledger
     except sqlite3.DatabaseError as problem:

@@ -112,7 +112,7 @@ class Chrome:
 class Document:
     """What is indexed: one article with its fields. Paragraphs of ``body`` are separated by a blank line.
 
-    ``captured`` and ``record`` are those of its page.
+    ``captured`` and ``record`` are those of its page; ``group`` names its group of copies (None: it has none).
     """
 
     id: str
@@ -136,6 +136,7 @@ class Document:
     chrome: tuple[Chrome, ...] = ()
     captured: str | None = None
     record: str | None = None
+    group: str | None = None
 
     @property
     def display_title(self) -> str:
@@ -179,6 +180,7 @@ class Document:
             "chrome": [{"text": part.text, "reason": part.reason} for part in self.chrome],
             "captured": self.captured,
             "record": self.record,
+            "group": self.group,
         }
 
     @classmethod
@@ -193,6 +195,7 @@ class Document:
         return cls(
             **{name: data[name] for name in plain},
             title_clues=tuple(map(Clue.from_dict, data["title_clues"])),
+            group=data.get("group"),
             date=date,
             date_clues=tuple(Clue.from_dict(clue, "date") for clue in data["date_clues"]),
             publisher_clues=tuple(map(Clue.from_dict, data["publisher_clues"])),
@@ -236,6 +239,21 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
+class Copies:
+    """The other matches with the text of a hit: how many, the publishers they name, most copies first, and the first
+    of their ids, in the order in which they would have ranked.
+    """
+
+    count: int = 0
+    publishers: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON as in ``searchkit query --json``."""
+        return {"count": self.count, "publishers": list(self.publishers), "ids": list(self.ids)}
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One result: the document, its rank (from 1) and score, and where the query's words stand in it.
 
@@ -247,6 +265,7 @@ class Hit:
     score: float
     snippets: tuple[Snippet, ...] = ()
     title_highlights: tuple[tuple[int, int], ...] = ()
+    copies: Copies = Copies()
 
     @property
     def id(self) -> str:
@@ -291,15 +310,29 @@ class Hit:
             "path": document.path,
             "entities": [{"name": e.name, "type": e.type, "count": e.count} for e in document.entities],
             "snippets": [snippet.to_dict() for snippet in self.snippets],
+            "group": document.group,
+            "copies": self.copies.to_dict(),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """A value of a facet and how many matches have it; the value ``None`` counts those without one."""
+    """A value of a facet and how many matches have it; the value ``None`` counts those without one.
+
+    ``distinct`` counts copies of one text once.
+    """
 
     value: str | None
     count: int
+    distinct: int = -1
+
+    def __post_init__(self) -> None:
+        if self.distinct < 0:  # not said: no copies
+            object.__setattr__(self, "distinct", self.count)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON as in ``searchkit query --json``."""
+        return {"value": self.value, "count": self.count, "distinct": self.distinct}
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +352,8 @@ class Partial:
 class Results:
     """The answer to a query: the same object for the terminal, JSON and every other face.
 
-    ``suggestion`` is the query with misspelt words replaced; ``partial`` stands in where no document has all words.
+    ``total`` counts documents, ``distinct`` copies of one text once. ``suggestion`` is the query with misspelt words
+    replaced; ``partial`` stands in where no document has all words.
     """
 
     query: str
@@ -332,6 +366,11 @@ class Results:
     suggestion: str | None = None
     warnings: tuple[str, ...] = ()
     partial: Partial | None = None
+    distinct: int = -1
+
+    def __post_init__(self) -> None:
+        if self.distinct < 0:  # not said: no copies
+            object.__setattr__(self, "distinct", self.total)
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -347,41 +386,11 @@ class Results:
             "parsed": self.parsed,
             "match": self.match,
             "total": self.total,
+            "distinct": self.distinct,
             "took_ms": self.took_ms,
             "suggestion": self.suggestion,
             "warnings": list(self.warnings),
             "hits": [hit.to_dict() for hit in self.hits],
-            "facets": {name: [{"value": v.value, "count": v.count} for v in values]
-                       for name, values in self.facets.items()},
+            "facets": {name: [value.to_dict() for value in values] for name, values in self.facets.items()},
             "partial": self.partial.to_dict() if self.partial else None,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class IndexReport:
-    """What a run did: every page that was read is counted once.
-
-    ``warnings`` are those that became documents with less than usual: only their plain text was taken.
-    """
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    rejected: tuple[Rejected, ...] = ()
-    seconds: float = 0.0
-    warnings: tuple[Rejected, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON as in ``searchkit index --json``."""
-        return {
-            "added": self.added,
-            "updated": self.updated,
-            "unchanged": self.unchanged,
-            "removed": self.removed,
-            "rejected": [{"path": page.path, "reason": page.reason, "detail": page.detail}
-                         for page in self.rejected],
-            "seconds": self.seconds,
-            "warnings": [{"path": page.path, "reason": page.reason, "detail": page.detail}
-                         for page in self.warnings],
         }

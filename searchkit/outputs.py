@@ -21,7 +21,7 @@ LONGEST_TEXT = 100_000  # characters of a query that are read from standard inpu
 
 # docs/output.md says what each holds
 COLUMNS = ("rank", "score", "id", "title", "date", "publisher", "author", "language", "url", "path", "entities",
-           "snippets")
+           "snippets", "group", "copies")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet computes a cell that begins so
 
 
@@ -71,7 +71,7 @@ def _list_cells(hit: Hit) -> Iterator[str]:
     document = hit.document
     values = (hit.rank, hit.score, hit.id, document.display_title, hit.date, hit.publisher, hit.author,
               document.language, document.url, document.path, "; ".join(entity.name for entity in document.entities),
-              " … ".join(snippet.text for snippet in hit.snippets))
+              " … ".join(snippet.text for snippet in hit.snippets), document.group, hit.copies.count)
     for value in values:
         yield _disarm(value) if isinstance(value, str) else str(value) if value is not None else ""
 

@@ -8,6 +8,8 @@ from typing import Any, TypedDict
 
 from searchkit.errors import SettingsError
 from searchkit.search.filters import Filters
+from searchkit.search.languages import narrow_languages
+from searchkit.search.operands import Languages
 from searchkit.search.question import Question, list_filters, read_question
 
 Values = str | Sequence[str]
@@ -35,13 +37,16 @@ class QueryOptions(TypedDict, total=False):
     match: str
     snippets: int
     empty_periods: bool
+    collapse: bool
+    rerank: bool | None
 
 
-def read_asked(text: str, options: QueryOptions) -> Question:
-    """What a text and the options ask for together."""
+def read_asked(text: str, options: QueryOptions, languages: Languages = (None,)) -> Question:
+    """What a text and the options ask for together, in those of an index's languages that the options name."""
     today = date.today()
     match = check("match", options.get("match", "all"), MATCHES)
-    return read_question(text, match, list_filters(read_filters(options).to_query(today)), today)
+    return read_question(text, match, list_filters(read_filters(options).to_query(today)), today,
+                         narrow_languages(languages, list_values(options.get("language"))))
 
 
 def read_filters(options: QueryOptions) -> Filters:

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from searchkit.model import Clue, Document, FacetValue, Hit, IndexReport, Rejected, Results, Snippet
+from searchkit.model import Clue, Copies, Document, FacetValue, Hit, Rejected, Results, Snippet
 from searchkit.periods import fold_months, show_gaps
+from searchkit.report import IndexReport
 
 BAR = 10  # columns of the longest bar of a facet
+SHORTEST_BAR = 4  # columns of the longest bar beside two numbers, at least
 FACET_WIDTH = 24  # columns of a facet's values, at most
 DATE_ROWS = 24  # months that are shown; where there are more, years are
 GAP = 3  # columns between facets side by side
@@ -122,6 +124,12 @@ def render_document(document: Document, style: Style) -> Iterator[str]:
     if document.chrome:
         yield ""
         yield style.dim(f"{len(document.chrome)} stripped blocks are kept as chrome (see: --json)")
+
+
+def render_copies(document: Document, copies: Copies) -> Iterator[str]:
+    """One line: how many copies a document has, and the query that finds them; none where it has none."""
+    if copies.count:
+        yield f"{_count_copies(copies)}, all found by group:{make_line(document.group or '')}"
 
 
 def render_explanation(document: Document, blocks: Iterable[tuple[str, bool, str]], style: Style) -> Iterator[str]:
@@ -258,7 +266,17 @@ def _render_hit(hit: Hit, style: Style) -> Iterator[str]:
     for snippet in hit.snippets:
         for line in _render_snippet(snippet, hit.document, style):
             yield INDENT + line
-    yield INDENT + style.dim(f"id {make_line(hit.id)}")
+    if hit.copies.count:
+        yield INDENT + _count_copies(hit.copies)
+    way = f" · with its copies group:{make_line(hit.document.group or '')}" if hit.copies.count else ""
+    yield INDENT + style.dim(f"id {make_line(hit.id)}{way}")
+
+
+def _count_copies(copies: Copies) -> str:
+    """How many copies in how many publishers."""
+    noun, count = "copy" if copies.count == 1 else "copies", len(copies.publishers)
+    published = f" in {count:,} publisher{'' if count == 1 else 's'}" if count else ""
+    return f"+{copies.count:,} {noun}{published}"
 
 
 def _render_snippet(snippet: Snippet, document: Document, style: Style) -> Iterator[str]:
@@ -327,13 +345,18 @@ def _render_facet(name: str, values: Sequence[FacetValue], style: Style) -> _Col
     names = [_fit(make_line(value.value) if value.value is not None else "none", FACET_WIDTH) for value in values]
     digits = len(f"{most:,}")
     widest = max(measure_width(name), *map(measure_width, names))
+    texts = [f"({value.distinct:,}) " if value.distinct != value.count else "" for value in values]
+    second = max(map(len, texts))
+    longest = max(SHORTEST_BAR, BAR - second)  # so that a second number does not widen the column
+    room = widest + digits + 2 + second
     lines = [(measure_width(name), style.bold(name))]
-    for shown, value in zip(names, values, strict=True):
-        bar = "█" * (max(1, round(value.count / most * BAR)) if value.count else 0)
-        text = f"{shown}{' ' * (widest - measure_width(shown))} {value.count:>{digits},} "
+    for shown, value, distinct in zip(names, values, texts, strict=True):
+        bar = "█" * (max(1, round(value.count / most * longest)) if value.count else 0)
+        text = f"{shown}{' ' * (widest - measure_width(shown))} {value.count:>{digits},} {distinct}"
+        text += " " * (room - measure_width(text))
         painted = style.dim(text) if value.value is None else text
-        lines.append((widest + digits + 2 + len(bar), painted + style.paint(bar, "36")))
-    return _Column(widest + digits + 2 + BAR, lines)
+        lines.append((room + len(bar), painted + style.paint(bar, "36")))
+    return _Column(room + longest, lines)
 
 
 def _show_gaps(name: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
@@ -346,7 +369,10 @@ def _show_gaps(name: str, values: Sequence[FacetValue]) -> Sequence[FacetValue]:
 def _count_hits(results: Results) -> str:
     """How many of how many are shown, and how long it took."""
     noun = "document" if results.total == 1 else "documents"
-    return f"{len(results.hits):,} of {results.total:,} {noun}, {results.took_ms:.0f} ms"
+    said = f"{len(results.hits):,} of {results.total:,} {noun}"
+    if results.distinct != results.total:
+        said += f", {results.distinct:,} distinct text{'' if results.distinct == 1 else 's'}"
+    return f"{said}, {results.took_ms:.0f} ms"
 
 
 def _render_pairs(pairs: Mapping[str, Any], style: Style) -> Iterator[str]:

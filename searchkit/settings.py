@@ -14,6 +14,7 @@ FILE = Path("searchkit.toml")
 ALIASES = Path("aliases.toml")  # read unless another file is named; it need not be there
 MANIFEST = "searchkit.json"  # the file by which the folder of an index is known
 COLORS = ("auto", "always", "never")
+RERANKS = {"auto": None, "on": True, "off": False}
 MOST_WORKERS = 1_000  # processes; all of them start at once
 
 
@@ -23,7 +24,8 @@ class Settings:
 
     ``workers`` is the number of processes that extract pages; 0 means one for each processor. ``aliases`` is
     the file of aliases (None = the default one, "none" = no aliases). ``ner`` names who gives a second opinion
-    on names while pages are extracted.
+    on names while pages are extracted. ``rerank`` says whether a model ranks the best hits again ("auto": where
+    it is installed).
     """
 
     index: str = "index"
@@ -32,6 +34,12 @@ class Settings:
     color: str = "auto"
     aliases: str | None = None
     ner: str = ""
+    rerank: str = "auto"
+
+    @property
+    def wants_rerank(self) -> bool | None:
+        """Whether hits are ranked again; None where it is as the installation has it."""
+        return RERANKS[self.rerank]
 
 
 def resolve(arguments: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None,
@@ -75,8 +83,11 @@ def _check(name: str, value: Any, where: str) -> Any:  # noqa: ANN401
             pass
         raise SettingsError(f"'{value}' is no number of workers", where,
                             f"give 0 (one a processor) to {MOST_WORKERS:,}")
+    if name == "rerank" and isinstance(value, bool):
+        return "on" if value else "off"
     if not isinstance(value, str):
         raise SettingsError(f"'{name}' wants text, not {value!r}", where, "put it in quotes")
-    if name == "color" and value not in COLORS:
-        raise SettingsError(f"unknown color '{value}'", where, f"give one of: {', '.join(COLORS)}")
+    for choice, choices in (("color", COLORS), ("rerank", RERANKS)):
+        if name == choice and value not in choices:
+            raise SettingsError(f"unknown {name} '{value}'", where, f"give one of: {', '.join(choices)}")
     return value

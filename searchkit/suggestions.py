@@ -17,7 +17,8 @@ from typing import Any
 
 from searchkit.model import FacetValue
 from searchkit.pipeline.wordlists import read_lines
-from searchkit.search.analysis import find_words, fold, fold_value
+from searchkit.search.analysis import find_words
+from searchkit.search.folding import fold, fold_value
 from searchkit.search.query import Keyword, Query, both
 
 MOST_ASKED = 300  # pairs that evidence is counted for, those of the most documents: some tenths of a second

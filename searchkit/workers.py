@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import chain
 from multiprocessing import current_process, get_context, parent_process
 from multiprocessing.connection import Connection, wait
@@ -22,15 +22,24 @@ from threading import Thread
 
 from searchkit import budget, pipeline
 from searchkit.model import READY, Document, Page, Rejected
+from searchkit.pipeline.duplicates import Signature, sign
 from searchkit.pipeline.secondopinion import load_opinion
-from searchkit.search.analysis import Analysed, analyse_document
+from searchkit.search.analysis import PASSAGE_GAP, Analysed, analyse_document
 
 FEW = 16  # pages that are extracted faster here than in processes that must start first …
 SMALL = 20_000  # … and bytes of all of them: too little even for a step that is quadratic in its input
 IN_FLIGHT = 4  # pages a worker may have waiting …
 MOST_WAITING = 64 * 2**20  # … and bytes of all that wait, unless it is one page
 
-Outcome = Analysed | Rejected
+
+@dataclass(frozen=True, slots=True)
+class Signed(Analysed):
+    """A document with its tokens and the signature of its body (None: no words)."""
+
+    signature: Signature | None = None
+
+
+Outcome = Signed | Rejected
 Warn = Callable[[Rejected], None]
 _Answer = tuple[Outcome, Rejected | None]
 
@@ -51,7 +60,7 @@ def extract_pages(pages: Iterable[Page | Rejected], workers: int = 0, warn: Warn
     every = chain(first, stream)
     here_done = (_extract_here(page, ner) for page in every)
     for task in _extract_in_processes(every, count, ner) if count else here_done:
-        if warn and task.breach and isinstance(task.outcome, Analysed):
+        if warn and task.breach and isinstance(task.outcome, Signed):
             warn(task.breach)
         assert task.outcome is not None
         yield task.outcome
@@ -81,7 +90,17 @@ def extract_text(page: Page, breach: Rejected) -> _Answer:
 
 
 def _analyse(made: Document | Rejected) -> Outcome:
-    return made if isinstance(made, Rejected) else analyse_document(made)
+    return made if isinstance(made, Rejected) else sign_document(made)
+
+
+def sign_document(document: Document) -> Signed:
+    """A document with its tokens and the signature that tells its copies."""
+    analysed = analyse_document(document)
+    title, words = analysed.written["title"], analysed.written["body"]
+    if PASSAGE_GAP in words:  # the headline is the first passage
+        words = words[words.index(PASSAGE_GAP) + 1:]
+    parts = {field.name: getattr(analysed, field.name) for field in fields(analysed)}
+    return Signed(**parts, signature=sign(words, title) if document.body else None)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from searchkit import encoder
+
 # A small archive. Two publishers and none, dates of all precisions and none, entities given.
 STORIES: list[dict[str, Any]] = [
     {"id": "ferry", "title": "Ferry strike ends", "body": "The ferry crews of Bergen went back to work.\n\nTheir "
@@ -43,6 +45,7 @@ def write_lines(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(autouse=True)
 def _stand_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the settings of whoever runs it."""
-    for name in ("INDEX", "ENGINE", "WORKERS", "COLOR", "ALIASES", "NER"):
+    for name in ("INDEX", "ENGINE", "WORKERS", "COLOR", "ALIASES", "NER", "RERANK"):
         monkeypatch.delenv(f"SEARCHKIT_{name}", raising=False)
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(encoder, "find_files", lambda: None)  # what else the environment holds changes no ranking

@@ -275,7 +275,7 @@ def test_a_line_changes_counts_at_the_prompt_and_deleting_it_restores_them(
     found = json.loads(run("query", "--entity", "Acme Tools Ltd", "--json")[1])
     Path("aliases.toml").rename("mine.toml")
 
-    assert merged == [{"value": "Acme", "count": 2}]
+    assert merged == [{"value": "Acme", "count": 2, "distinct": 2}]
     assert (found["total"], {entity["name"] for hit in found["hits"] for entity in hit["entities"]}) == (2, {"Acme"})
     assert run("facets", "entity", "--json") == before
     assert json.loads(run("facets", "entity", "--json", "--aliases", "mine.toml")[1])["entity"] == merged

@@ -19,11 +19,11 @@ MODULES = {
 # From the bottom up. A module may import from its own layer and from those below; those named as separate
 # do not know each other.
 LAYERS = [
-    {"errors", "model", "version"},
+    {"errors", "model", "report", "version"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
-    {"lines", "captures", "aliasfile", "periods"},
-    {"ledger", "suggestions", "facets", "queryoptions"},
+    {"lines", "captures", "groups", "aliasfile", "periods", "encoder"},
+    {"ledger", "suggestions", "facets", "queryoptions", "copies", "reranking"},
     {"budget"},
     {"workers"},
     {"ingest", "transfer"},
@@ -39,19 +39,22 @@ FENCES = {
     "lxml": ("searchkit.pipeline",),
     "bs4": ("searchkit.pipeline",),
     "dateutil": ("searchkit.pipeline", "searchkit.search.dates"),
-    "Stemmer": ("searchkit.search.analysis",),
+    "Stemmer": ("searchkit.search.stemming",),
     "whoosh": ("searchkit.engines.whoosh",),
     "tantivy": ("searchkit.engines.tantivy",),
     "typer": ("searchkit.cli", "searchkit.options"),
     "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
     "zstandard": ("searchkit.sources.zstd",),
     "spacy": ("searchkit.pipeline.secondopinion",),
-    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures"),
+    "numpy": ("searchkit.encoder",),
+    "onnxruntime": ("searchkit.encoder",),
+    "tokenizers": ("searchkit.encoder",),
+    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures", "searchkit.groups"),
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.
 LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.settings", "searchkit.aliasfile",
-        "searchkit.pipeline.secondopinion"}
+        "searchkit.pipeline.secondopinion", "searchkit.encoder"}
 
 
 @cache

@@ -99,30 +99,6 @@ def test_every_part_of_the_package_is_in_the_architecture():
     assert [name for name in [*parts, *folders] if name not in ARCHITECTURE and name != "version.py"] == []
 
 
-def test_the_python_example_of_the_readme_runs(tmp_path, monkeypatch, capsys):
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
-    (tmp_path / "seeds").symlink_to(ROOT / "seeds")
-    monkeypatch.chdir(tmp_path)
-
-    exec(code[1], {})
-
-    assert "Huawei" in capsys.readouterr().out
-
-
-def test_the_output_that_the_readme_shows_is_what_comes_out(tmp_path, monkeypatch):
-    shown = README.split("```\n")[1].splitlines()
-    monkeypatch.chdir(ROOT)
-    index = ["--index", str(tmp_path / "index")]
-    runner = CliRunner(env={"COLUMNS": "100"})
-    runner.invoke(cli.app, ["index", "seeds/", *index])
-
-    output = runner.invoke(cli.app, ["query", "Huawei carrier", *index]).output.splitlines()
-
-    fixed = [line for line in shown if line.strip() and not re.search(r"^\$|^    id | ms$| added, |^ *\.\.\.$", line)]
-    assert len(fixed) > 20
-    assert [line for line in fixed if line not in output] == []
-
-
 def test_the_changelog_begins_with_this_version():
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 

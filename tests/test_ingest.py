@@ -16,7 +16,8 @@ import pytest
 
 from searchkit import ingest, pipeline, workers
 from searchkit.index import Index, open_index
-from searchkit.model import READY, Document, IndexReport, Page, Rejected
+from searchkit.model import READY, Document, Page, Rejected
+from searchkit.report import IndexReport
 
 STORY = "The harbour of the old town froze over in the night, and {} ships could not leave it until the morning. "
 

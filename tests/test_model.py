@@ -12,12 +12,12 @@ from searchkit.model import (
     Entity,
     FacetValue,
     Hit,
-    IndexReport,
     PublicationDate,
     Rejected,
     Results,
     Snippet,
 )
+from searchkit.report import IndexReport
 
 FULL = Document(
     id="1", path="a/b.html", body="One.\n\nTwo.", url="https://x.example/", title="T", title_source="heading",
@@ -78,13 +78,14 @@ def test_the_json_of_results_has_the_keys_of_the_contract() -> None:
     results = Results("q", "body:q", "all", 7, 1.5, (Hit(FULL, 1, 2.5, (Snippet("One.", 0),)),),
                       {"publisher": (FacetValue("P", 1), FacetValue(None, 6))})
     data = results.to_dict()
-    assert list(data) == ["schema", "query", "parsed", "match", "total", "took_ms", "suggestion", "warnings", "hits",
-                          "facets", "partial"]
+    assert list(data) == ["schema", "query", "parsed", "match", "total", "distinct", "took_ms", "suggestion",
+                          "warnings", "hits", "facets", "partial"]
     assert data["schema"] == 1
     assert set(data["hits"][0]) >= {"id", "rank", "score", "title", "date", "publisher", "author", "language", "url",
                                     "path", "entities", "snippets"}
     assert data["hits"][0]["entities"] == [{"name": "Oslo", "type": "place", "count": 2}]
-    assert data["facets"] == {"publisher": [{"value": "P", "count": 1}, {"value": None, "count": 6}]}
+    assert data["facets"] == {"publisher": [{"value": "P", "count": 1, "distinct": 1},
+                                             {"value": None, "count": 6, "distinct": 6}]}
 
 
 def test_results_are_their_hits() -> None:

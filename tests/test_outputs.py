@@ -58,7 +58,7 @@ def test_a_line_a_hit_and_nothing_else(archive, output, lines) -> None:
 def test_rows_are_all_shown_unless_limited_and_honour_filters(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("searchkit.outputs.PAGE", 7)
     with searchkit.open(tmp_path) as index:
-        index.add(Document(str(n), "p", "Red.", publisher="P" if n % 2 else "Q") for n in range(30))
+        index.add(Document(str(n), "p", f"Red {n}.", publisher="P" if n % 2 else "Q") for n in range(30))
     for output, heading in (("ids", 0), ("csv", 1), ("jsonl", 0), ("kwic", 0)):
         shown = run("query", "red", "--output", output, "--index", str(tmp_path), "--publisher", "P").stdout
         assert len(shown.splitlines()) == 15 + heading
@@ -105,7 +105,7 @@ def test_like_a_document_are_others_and_neither_itself_nor_its_copies(archive) -
 
 def test_the_words_that_many_documents_share_tell_less(tmp_path) -> None:
     with searchkit.open(None) as index:
-        index.add(Document(f"d{n}", "p", f"Common words here. {'A zebra. ' * (n < 3)}") for n in range(40))
+        index.add(Document(f"d{n}", "p", f"Common words here, {n}. {'A zebra. ' * (n < 3)}") for n in range(40))
         index.add(Document("it", "p", "Common words here, and a zebra with common words."))
         assert {hit.id for hit in index.similar("it", limit=3)} == {"d0", "d1", "d2"}
         assert [hit.rank for hit in index.similar("it", limit=2, offset=1)] == [2, 3]

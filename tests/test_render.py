@@ -14,7 +14,6 @@ from searchkit.model import (
     Entity,
     FacetValue,
     Hit,
-    IndexReport,
     PublicationDate,
     Rejected,
     Results,
@@ -33,6 +32,7 @@ from searchkit.render import (
     render_results,
     render_stats,
 )
+from searchkit.report import IndexReport
 
 PLAIN = Style(width=80)
 COLOR = Style(color=True, width=80)

@@ -23,6 +23,13 @@ def test_arguments_win_over_the_environment_and_that_over_the_file(file: Path) -
     assert resolve({"index": "a", "color": None}, environment, file) == Settings("a", "e", 2, "auto")
 
 
+@pytest.mark.parametrize(("text", "wanted"), [("", None), ("rerank = true", True), ('rerank = "off"', False)])
+def test_ranking_again_is_a_switch_with_a_middle(file: Path, text: str, wanted: bool | None) -> None:
+    file.write_text(text)
+    assert resolve({}, {}, file).wants_rerank is wanted
+    assert resolve({"rerank": False}, {}, file).wants_rerank is False
+
+
 def test_an_empty_variable_says_nothing(file: Path) -> None:
     assert resolve({}, {"SEARCHKIT_INDEX": ""}, file).index == "index"
 
@@ -36,6 +43,7 @@ def test_a_number_in_the_environment_is_read(file: Path) -> None:
     ('indx = "x"', "unknown setting 'indx'"),
     ("index = 5", "'index' wants text, not 5"),
     ('color = "pink"', "unknown color 'pink'"),
+    ('rerank = "always"', "unknown rerank 'always'"),
     ("workers = -1", "'-1' is no number of workers"),
     ("workers = inf", "'inf' is no number of workers"),
     ("workers = 1000000", "'1000000' is no number of workers"),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -13,9 +12,11 @@ from searchkit.model import Document, FacetValue
 from searchkit.search.aliases import Naming
 from searchkit.search.analysis import Analysed
 from searchkit.search.expansion import Cut
+from searchkit.search.folding import fold_value
 from searchkit.search.query import Query
 from searchkit.search.vocabulary import Choose
 
+MOST_COPIES = 10  # ids of copies that come with a hit; all have the group as a field
 SORTS = ("relevance", "newest", "oldest")
 PERIODS = {"year": 4, "month": 7, "day": 10}  # characters of an ISO date that name the period
 
@@ -41,6 +42,8 @@ class Request:
     """What an engine is asked. Matches are ordered by ``sort``; ties by date, newest first, then by id.
 
     Documents without a date come last under every sort by date. ``limit`` 0 asks for counts and facets only.
+    With ``collapse`` only the first match of each group of copies is a hit; ``limit`` and ``offset`` count these.
+    ``copied`` is a facet to count over the copies of each hit.
     """
 
     query: Query
@@ -48,6 +51,8 @@ class Request:
     sort: str = "relevance"
     limit: int = 10
     offset: int = 0
+    collapse: bool = False
+    copied: FacetRequest | None = None
 
     @property
     def queries(self) -> tuple[Query, ...]:
@@ -56,9 +61,22 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Copied:
+    """The other matches of a hit's group: how many, the first of their ids in the order in which they rank, and the
+    facet counted over all of them.
+    """
+
+    count: int = 0
+    ids: tuple[str, ...] = ()
+    values: tuple[FacetValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Matches:
     """An engine's answer: how many match in all, the page asked for as (id, score), and facet counts.
 
+    ``distinct`` is how many there are when copies (documents of one ``group``) count once; ``copies`` has one entry
+    for each hit, in that order.
     ``facets`` has one entry for each facet requested, in that order. Counts are over all matches,
     of the request or of the facet's own query. ``cuts`` names the patterns of these queries that fit more words
     than were looked for.
@@ -68,6 +86,8 @@ class Matches:
     hits: tuple[tuple[str, float], ...]
     facets: tuple[tuple[FacetValue, ...], ...]
     cuts: tuple[Cut, ...] = ()
+    distinct: int = 0
+    copies: tuple[Copied, ...] = ()
 
 
 class Engine(Protocol):
@@ -86,7 +106,7 @@ class Engine(Protocol):
         """Answer a request."""
 
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
-        """Words of a text field, as written, and in how many documents each stands.
+        """Words of a text field, as written, or values of a keyword field, and in how many documents each stands.
 
         ``choose`` picks them from a vocabulary; an engine may ask it of several, each with a part of the words.
         """
@@ -112,26 +132,31 @@ def miss(id_: str) -> DocumentNotFound:
     return DocumentNotFound(f"no document '{id_}'", "index", "ids are in the results of a query")
 
 
-def rank_values(counts: Mapping[str | None, int], request: FacetRequest) -> tuple[FacetValue, ...]:
+def rank_values(counts: Mapping[str | None, int], request: FacetRequest,
+                spare: Mapping[str | None, int] | None = None) -> tuple[FacetValue, ...]:
     """Facet values in their order: dates by time, others by count, then name; the group without one last.
 
-    A limit keeps the latest dates and the most frequent of the others.
+    A limit keeps the latest dates and the most frequent of the others. ``spare`` is how many of those counted are
+    further copies of one that is counted under the same value.
     """
     named = sorted((value, count) for value, count in counts.items() if value is not None and count)
     if request.field == "date":
         cut = named[max(0, len(named) - request.limit):] if request.limit is not None else named
     else:
         cut = sorted(named, key=lambda item: -item[1])[:request.limit]
-    without = [FacetValue(None, counts[None])] if counts.get(None) else []
-    return (*(FacetValue(value, count) for value, count in cut), *without)
+    copies = spare or {}
+    without = [(None, counts[None])] if counts.get(None) else []
+    return tuple(FacetValue(value, count, count - copies.get(value, 0)) for value, count in (*cut, *without))
 
 
-def count_periods(dates: Mapping[str | None, int], request: FacetRequest) -> dict[str | None, int]:
-    """Counts by date as counts by year, month or day; a date that is less precise keeps its own group."""
-    counts: Counter[str | None] = Counter()
-    for value, count in dates.items():
-        counts[value and value[:PERIODS[request.period]]] += count
-    return dict(counts)
+def find_names(values: Collection[str], entities: Iterable[str], naming: Naming | None) -> set[str | None]:
+    """The names under which a document with these values counts; None among them: as one without a value."""
+    if naming is None:
+        return {*values} or {None}
+    names: set[str | None] = {naming.names.get(fold_value(value), value) for value in values}
+    names.update(naming.adopted.get(fold_value(value)) for value in entities)
+    names.discard(None)
+    return names | {None} if not values or (naming.empties and not names) else names
 
 
 def find_day(value: str) -> int:

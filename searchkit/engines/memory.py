@@ -8,19 +8,24 @@ from itertools import islice
 from pathlib import Path
 
 from searchkit.engines.base import (
+    MOST_COPIES,
+    PERIODS,
+    Copied,
     FacetRequest,
     Matches,
     Request,
-    count_periods,
     find_day,
+    find_names,
     miss,
     rank_values,
 )
 from searchkit.errors import SettingsError
+from searchkit.fields import BY_NAME, Kind
 from searchkit.model import Document, FacetValue
 from searchkit.search import query as q
-from searchkit.search.analysis import PASSAGE_GAP, Analysed, fold_value
+from searchkit.search.analysis import PASSAGE_GAP, Analysed
 from searchkit.search.expansion import Expansion, choose_words, compile_pattern, find_cuts
+from searchkit.search.folding import fold_value
 from searchkit.search.ranking import score, weigh_length, weigh_rarity
 from searchkit.search.vocabulary import Choose, make_vocabulary
 
@@ -50,7 +55,11 @@ class MemoryEngine:
         """Answer a request by looking at every document."""
         scores = self._match(request.query)
         ranked = sorted(scores, key=lambda id_: self._rank(id_, scores[id_], request.sort))
-        page = ranked[request.offset:request.offset + request.limit]
+        texts: dict[str, list[str]] = {}
+        for id_ in ranked:
+            texts.setdefault(self._name_text(id_), []).append(id_)
+        shown = [ids[0] for ids in texts.values()] if request.collapse else ranked
+        page = shown[request.offset:request.offset + request.limit]
         return Matches(
             total=len(scores),
             hits=tuple((id_, scores[id_]) for id_ in page),
@@ -58,12 +67,16 @@ class MemoryEngine:
                          for facet in request.facets),
             cuts=find_cuts({pattern: self._expand(pattern)
                             for query in request.queries for pattern in q.find_patterns(query)}),
+            distinct=len(texts),
+            copies=tuple(self._describe_copies(id_, texts[self._name_text(id_)], request) for id_ in page),
         )
 
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
-        """Words of a text field and in how many documents each stands."""
+        """Words of a text field, or values of a keyword field, and in how many documents each stands."""
+        is_text = BY_NAME[field].kind is Kind.TEXT
         counts = Counter(word for analysed in self._documents.values()
-                         for word in set(analysed.written[field]) - {PASSAGE_GAP})
+                         for word in (set(analysed.written[field]) - {PASSAGE_GAP} if is_text
+                                      else set(analysed.keywords[field])))
         return {word: counts[word] for word in choose(make_vocabulary(counts))}
 
     def count(self) -> int:
@@ -113,6 +126,10 @@ class MemoryEngine:
                 matched = self._match(child)
                 parts = [matched, *map(self._match, bonuses)]
                 return {id_: _add_up(id_, parts) for id_ in matched}
+            case q.ByLanguage():
+                found = {node: self._match(node) for node in query.nodes}
+                asked = {id_: query.choose(_find_language(analysed)) for id_, analysed in self._documents.items()}
+                return {id_: found[node][id_] for id_, node in asked.items() if id_ in found[node]}
             case q.Not(child):
                 matched = self._match(child)
                 return {id_: 0.0 for id_ in self._documents if id_ not in matched}
@@ -147,15 +164,24 @@ class MemoryEngine:
         first = {"relevance": -points, "newest": newest, "oldest": oldest}[sort]
         return first, newest, id_
 
+    def _name_text(self, id_: str) -> str:
+        """What stands for the text of a document: its group, or else the document."""
+        group = self._documents[id_].document.group
+        return f"group {group}" if group else f"document {id_}"
+
+    def _describe_copies(self, hit: str, matches: Sequence[str], request: Request) -> Copied:
+        ids = [id_ for id_ in matches if id_ != hit]
+        values = self._count(ids, request.copied) if request.copied else ()
+        return Copied(len(ids), tuple(ids[:MOST_COPIES]), values)
+
     def _count(self, ids: Iterable[str], request: FacetRequest) -> tuple[FacetValue, ...]:
         counts: Counter[str | None] = Counter()
+        texts: dict[str | None, set[str]] = {}
         for id_ in ids:
-            analysed = self._documents[id_]
-            if request.field == "date":
-                counts[analysed.document.date.value if analysed.document.date else None] += 1
-            else:
-                counts.update(_find_names(analysed, request))
-        return rank_values(count_periods(counts, request) if request.field == "date" else counts, request)
+            for name in _find_names(self._documents[id_], request):
+                counts[name] += 1
+                texts.setdefault(name, set()).add(self._name_text(id_))
+        return rank_values(counts, request, {name: counts[name] - len(texts[name]) for name in counts})
 
 
 def _accepts(query: q.Query, analysed: Analysed) -> bool:
@@ -186,14 +212,15 @@ def _add_up(id_: str, parts: Iterable[dict[str, float]]) -> float:
 
 
 def _find_names(analysed: Analysed, request: FacetRequest) -> set[str | None]:
-    """The names under which a document counts; None among them: as one without a value."""
-    values, naming = analysed.keywords[request.field], request.naming
-    if naming is None:
-        return set(values) or {None}
-    names = {naming.names.get(fold_value(value), value) for value in values}
-    names.update(naming.adopted.get(fold_value(value)) for value in analysed.keywords["entity"])
-    names.discard(None)
-    return names | {None} if not values or (naming.empties and not names) else names
+    """The names under which a document counts."""
+    if request.field == "date":
+        date = analysed.document.date
+        return {date.value[:PERIODS[request.period]] if date else None}
+    return find_names(analysed.keywords[request.field], analysed.keywords["entity"], request.naming)
+
+
+def _find_language(analysed: Analysed) -> str | None:
+    return next(iter(analysed.keywords["language"]), None)
 
 
 def _find_day(analysed: Analysed) -> int | None:

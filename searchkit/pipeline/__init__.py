@@ -27,7 +27,7 @@ from searchkit.pipeline import (
 from searchkit.pipeline.block import Block, Verdict
 from searchkit.pipeline.secondopinion import Opinion
 
-VERSION = 2  # of what extraction makes of a page; when it changes, pages are extracted anew
+VERSION = 3  # of what extraction makes of a page; when it changes, pages are extracted anew
 
 
 @dataclass(frozen=True, slots=True)

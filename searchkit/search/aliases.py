@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from searchkit.fields import BY_NAME
 from searchkit.model import ENTITY_TYPES, Document, Entity
-from searchkit.search.analysis import fold_value
+from searchkit.search.folding import fold_value
 from searchkit.search.query import And, Boost, Keyword, KeywordPrefix, Missing, Not, Or, Query, either
 
 TABLES = ("entity", "publisher")

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from searchkit.errors import SettingsError
 from searchkit.model import ENTITY_TYPES
 from searchkit.search.aliases import TABLES, Aliases, Correction
-from searchkit.search.analysis import fold_value
+from searchkit.search.folding import fold_value
 
 FORMS = '"value" = "name", "value" = { type = "person" } or "value" = false'
 _KEY = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)\s*=""")

@@ -1,9 +1,9 @@
 """The analyzer: one function from text to tokens, for index, query and snippet alike.
 
-A token has two forms. Its ``term`` is what words are matched by: case, accents, width and apostrophes
-folded, then stemmed with the Snowball English stemmer (https://snowballstem.org). Its ``written`` form is
-the folded word before stemming; prefixes are matched against it. Scripts without spaces between words
-(Chinese, Japanese) yield one token a character, and a run of them is searched as a phrase.
+A token has two forms. Its ``term`` is what words are matched by: folded (``folding``), then stemmed in the language of
+its document (``stemming``). Its ``written`` form is the folded word before stemming; prefixes are matched against it.
+Scripts without spaces between words yield overlapping pairs of characters (``pairs``). Where a text is cut does not
+depend on its language, but for elided words (l'économie), so that a query has as many tokens in each.
 """
 
 from __future__ import annotations
@@ -15,26 +15,35 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-import Stemmer
-
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
 from searchkit.model import Document
+from searchkit.search.pairs import CHARACTER, PAIRED, cut_pairs, has_paired, is_paired
+from searchkit.search.stemming import choose_forms, find_start, read_elided
 
-VERSION = 1  # of the tokens in an index: an index made with another one must be rebuilt
-LONGEST_WORD = 64  # characters; what follows in a longer run (base64, a DNA string) is not a word
+VERSION = 2  # of the tokens in an index: an index made with another one must be rebuilt
 PASSAGE_GAP = ""  # stands between two passages of a field, so that no phrase runs across
 
-IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"  # each is a word by itself
 # Accents and vowel signs that are characters of their own belong to the letter before them.
 _MARKS = "".join(char for char in map(chr, range(0x300, 0x1e00)) if unicodedata.category(char) in ("Mn", "Mc"))
-_WORD = re.compile(
-    rf"[{IDEOGRAPHS}][\u3099\u309a\uff9e\uff9f]?"  # one character of Chinese or Japanese
-    r"|[^\W\d_](?:\.[^\W\d_]){1,9}\b\.?"  # initials: U.S., e.g. (bounded, so that matching stays linear)
-    r"|\d+(?:[.,]\d+)+"  # 1,299 and 3.5
-    rf"|[^\W_{IDEOGRAPHS}]+"  # any other word: O'Neill, AT&T, C++, C#
-    rf"(?:[{_MARKS}]+[^\W_{IDEOGRAPHS}]*|['’‘ʼʻ＇`´&＆][^\W_{IDEOGRAPHS}]+|\+\+|#(?!\w))*"
-)
-_FOLDS = str.maketrans("’‘ʼʻ＇`´＆", "'''''''&")
+
+
+def _write_word(but: str = "") -> str:
+    """A regular expression for a word without some of the letters."""
+    return (
+        rf"[^\W\d_{but}](?:\.[^\W\d_{but}]){{1,9}}\b\.?"  # initials: U.S., e.g. (bounded: matching stays linear)
+        r"|\d+(?:[.,]\d+)+"  # 1,299 and 3.5
+        rf"|[^\W_{but}]+"  # any other word: O'Neill, AT&T, C++, C#
+        rf"(?:[{_MARKS}]+[^\W_{but}]*|['’‘ʼʻ＇`´&＆][^\W_{but}]+|\+\+|#(?!\w))*"
+    )
+
+
+_WORD = re.compile(_write_word())  # where no script has pairs
+
+
+@cache
+def _compile_runs() -> re.Pattern[str]:
+    """A run of a script that is cut into pairs, or a word of another one."""
+    return re.compile(f"(?:{CHARACTER})+|{_write_word(PAIRED)}")
 
 
 class Token(NamedTuple):
@@ -60,77 +69,53 @@ class Analysed:
     keywords: dict[str, tuple[str, ...]]
 
 
-def analyse(text: str) -> Iterator[Token]:
-    """Tokens of a text in order of appearance."""
-    for match in _WORD.finditer(text):
-        term, written = analyse_word(match.group())
+def analyse(text: str, language: str | None = None) -> Iterator[Token]:
+    """Tokens of a text in a language (a code as documents have it; None: English) in order of appearance."""
+    find_forms = choose_forms(language)
+    for start, end in _find_places(text, language):
+        term, written = find_forms(text[start:end])
         if term:
-            yield Token(term, written, match.start(), match.end())
+            yield Token(term, written, start, end)
 
 
 def analyse_document(document: Document) -> Analysed:
-    """A document with the tokens of all its text fields and the values of its keyword fields."""
+    """A document with the tokens of all its text fields, in its language, and the values of its keyword fields."""
     terms, written = {}, {}
+    find_forms = choose_forms(document.language)
     for field in TEXT_FIELDS:
         forms: list[tuple[str, str]] = []
         for passage in field.read(document):
             if forms:
                 forms.append((PASSAGE_GAP, PASSAGE_GAP))
-            forms.extend(form for word in find_words(passage) if (form := analyse_word(word))[0])
+            words = find_words(passage, document.language)
+            forms.extend(form for word in words if (form := find_forms(word))[0])
         terms[field.name], written[field.name] = zip(*forms, strict=True) if forms else ((), ())
     keywords = {field.name: field.read(document) for field in KEYWORD_FIELDS}
     return Analysed(document, terms, written, keywords)
 
 
-def find_words(text: str) -> list[str]:
+def analyse_word(word: str, language: str | None = None) -> tuple[str, str]:
+    """The term and the written form of one word of ``find_words``."""
+    return choose_forms(language)(word)
+
+
+def find_words(text: str, language: str | None = None) -> list[str]:
     """The words of a text as they stand there, each to be given to ``analyse_word``."""
-    return _WORD.findall(text)
+    if not read_elided(language) and not has_paired(text):
+        return _WORD.findall(text)
+    return [text[start:end] for start, end in _find_places(text, language)]
 
 
-@cache
-def _stemmer() -> Stemmer.Stemmer:
-    return Stemmer.Stemmer("english")
-
-
-class _Forms(dict[str, tuple[str, str]]):
-    """Memory of analysed words: a text has few different ones. Emptied when full, to stay bounded."""
-
-    LIMIT = 200_000
-
-    def __missing__(self, word: str) -> tuple[str, str]:
-        if len(self) >= self.LIMIT:
-            self.clear()
-        written = fold(word[:LONGEST_WORD]).strip("'")
-        if written.endswith("'s"):
-            written = written[:-2]
-        if len(written) > 1 and written[0].isdigit():
-            written = written.replace(",", "")
-        if "." in written and not written[0].isdigit():
-            written = written.rstrip(".") + "."  # "U.S" and "U.S." are one word
-        forms = self[word] = (_stemmer().stemWord(written), written)
-        return forms
-
-
-_forms = _Forms()
-analyse_word = _forms.__getitem__  # the (term, written) of one word of ``find_words``
-
-
-def fold(text: str) -> str:
-    """Text without differences of case, width, accent (Latin and Greek letters) or apostrophe."""
-    if text.isascii():
-        return text.lower().replace("`", "'")
-    text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text.translate(_FOLDS)).casefold())
-    kept: list[str] = []
-    base = ""
-    for char in text:
-        if not unicodedata.combining(char):
-            base = char
-        elif "\u0300" <= char <= "\u036f" and not "\u0400" <= base <= "\u1dff":
-            continue
-        kept.append(char)
-    return unicodedata.normalize("NFC", "".join(kept))
-
-
-def fold_value(value: str) -> str:
-    """A keyword value as it is compared: folded, with single spaces."""
-    return " ".join(fold(value).split())
+def _find_places(text: str, language: str | None) -> Iterator[tuple[int, int]]:
+    """Where the words of a text stand: [start, end) in characters."""
+    elides = bool(read_elided(language))
+    pairs = has_paired(text)
+    follows = False  # whether the word before is of a script with spaces
+    for found in (_compile_runs() if pairs else _WORD).finditer(text):
+        start, end = found.span()
+        if pairs and is_paired(text, start):
+            yield from cut_pairs(text, start, end, follows=follows)
+            follows = False
+        else:
+            yield start + find_start(found.group(), language) if elides else start, end
+            follows = True

@@ -25,10 +25,10 @@ class Occurrence(NamedTuple):
 
 def find_occurrences(document: Document, query: Query) -> Iterator[Occurrence]:
     """All matches, in reading order: in the headline, in the story, and where the query asks for it, in the chrome."""
-    wanted = find_wanted(query, READ_FIELDS, document.entities)
+    wanted = find_wanted(query, READ_FIELDS, document.entities, document.language)
     yield from _find(document.title or "", wanted)
     yield from _find(document.body, wanted)
-    stripped = find_wanted(query, ("chrome",))
+    stripped = find_wanted(query, ("chrome",), (), document.language)
     for part in document.chrome if stripped else ():
         yield from _find(part.text, stripped)
 

@@ -10,11 +10,13 @@ from typing import NamedTuple
 from searchkit.errors import QueryError
 from searchkit.fields import BY_NAME, DEFAULT_FIELD, Kind
 from searchkit.search import lexer
-from searchkit.search.analysis import analyse, analyse_word
+from searchkit.search.analysis import analyse
 from searchkit.search.edits import count_edits
 from searchkit.search.lexer import Lexeme
+from searchkit.search.operands import Languages, read_text
+from searchkit.search.pairs import is_paired
 from searchkit.search.parser import SCOPES
-from searchkit.search.query import Query, Term, both, either
+from searchkit.search.query import NOTHING, Query, both
 from searchkit.search.question import Archive, Question
 from searchkit.search.spelling import rank_near
 from searchkit.search.vocabulary import LONG, find_near
@@ -43,7 +45,7 @@ Choice = tuple[Typed, str]
 def suggest(question: Question, archive: Archive, total: int) -> str | None:
     """The text with its misspelt words replaced; None where none is, or no replacement finds anything."""
     typed = islice(_find_typed(question.text), MOST_LOOKED_UP)
-    counted = [(archive.count(_look_for(analyse_word(word.word)[0], word.fields)), word) for word in typed]
+    counted = [(archive.count(_look_for(word.word, word.fields, question.languages)), word) for word in typed]
     rare = sorted(((documents, word) for documents, word in counted if documents <= _bound_rare(word)),
                   key=lambda pair: pair[0])[:MOST_REPLACED]
     found = ((word, _find_replacements(word, documents, question, archive)) for documents, word in rare)
@@ -68,11 +70,11 @@ def _vary(best: list[Choice], faults: list[tuple[Typed, list[str]]]) -> Iterator
 
 def _find_replacements(typed: Typed, documents: int, question: Question, archive: Archive) -> list[str]:
     """The likeliest words that were meant by one that few documents have, best first."""
-    term = analyse_word(typed.word)[0]
+    asked = _look_for(typed.word, typed.fields, question.languages)
     near: dict[str, int] = {}
     for name in typed.fields:
         for word, count in archive.find_words(name, partial(find_near, word=typed.written)).items():
-            if analyse_word(word)[0] != term:
+            if _look_for(word, typed.fields, question.languages) != asked:
                 near[word] = max(count, near.get(word, 0))
     if documents:
         near = {word: count for word, count in near.items()
@@ -81,15 +83,15 @@ def _find_replacements(typed: Typed, documents: int, question: Question, archive
     if not question.filters:
         return ranked
     return [word for word in ranked
-            if archive.count(both(_look_for(analyse_word(word)[0], typed.fields), *question.filters))]
+            if archive.count(both(_look_for(word, typed.fields, question.languages), *question.filters))]
 
 
 def _bound_rare(typed: Typed) -> int:
     return RARE_IF_LONG if len(typed.written) >= LONG else RARE
 
 
-def _look_for(term: str, fields: tuple[str, ...]) -> Query:
-    return either(*(Term(name, term) for name in fields))
+def _look_for(word: str, fields: tuple[str, ...], languages: Languages) -> Query:
+    return read_text(word, fields, languages) or NOTHING
 
 
 def _find_typed(text: str) -> Iterator[Typed]:
@@ -127,7 +129,7 @@ def _cut_words(lexeme: Lexeme, fields: tuple[str, ...], text: str) -> Iterator[T
     start = text.find(lexeme.text, begin)
     for token in analyse(lexeme.text) if start >= 0 else ():
         word = lexeme.text[token.start:token.end]
-        if len(token.written) >= SHORTEST and token.written.isalpha():
+        if len(token.written) >= SHORTEST and token.written.isalpha() and not is_paired(token.written):
             yield Typed(word, start + token.start, token.written, fields)
 
 

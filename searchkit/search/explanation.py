@@ -5,7 +5,7 @@ Every figure is a search without hits; their number is bounded, whatever the que
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import islice
@@ -14,8 +14,22 @@ from typing import Any
 from searchkit.fields import DEFAULT_FIELD
 from searchkit.search.analysis import analyse
 from searchkit.search.correction import suggest
-from searchkit.search.query import Phrase, Prefix, Query, Term, both, find_leaves
+from searchkit.search.operands import Languages
+from searchkit.search.query import (
+    NOTHING,
+    AtLeast,
+    ByLanguage,
+    Phrase,
+    Prefix,
+    Query,
+    Term,
+    both,
+    by_language,
+    choose_language,
+    find_leaves,
+)
 from searchkit.search.question import Archive, Question, add_chrome, drop_dates
+from searchkit.search.stemming import settle_language
 from searchkit.search.vocabulary import Vocabulary, find_forms
 
 MOST_WORDS = 24  # that an explanation tells of; each costs a search of the vocabulary
@@ -104,7 +118,7 @@ def advise(question: Question, archive: Archive) -> str | None:
                  *_tell_chrome(archive.count(add_chrome(question.tree)))):
         return line
     clauses = question.list_clauses()[:MOST_ADVISED]
-    typed = _find_typed(question.text)
+    typed = _find_typed(question.text, question.languages)
     empty = [_describe(clause, typed) for clause in clauses if not archive.count(clause)]
     if empty:
         return _tell_empty(empty)
@@ -120,7 +134,7 @@ def advise_dates(question: Question, archive: Archive) -> tuple[str, ...]:
 
 
 def _count_clauses(question: Question, archive: Archive) -> Iterator[Clause]:
-    typed = _find_typed(question.text)
+    typed = _find_typed(question.text, question.languages)
     filters = len(question.filters)
     clauses = question.list_clauses()
     parts = len(clauses) - filters
@@ -136,30 +150,47 @@ def _leave_out(question: Question, place: int) -> Query:
 
 
 def _count_words(question: Question, archive: Archive) -> Iterator[Word]:
-    """Words, words of phrases, and prefixes, each once a field."""
-    typed = _find_typed(question.text)
-    seen = dict.fromkeys(pair for leaf in find_leaves(question.asked) for pair in _list_terms(leaf))
-    for field, term, is_prefix in islice(seen, MOST_WORDS):
-        if is_prefix:
-            found = archive.find_words(field, partial(_find_beginning, beginning=term))
-            documents = archive.count(Prefix(field, term))
+    """Words, words of phrases, and prefixes, each once a field; a word of several languages is one."""
+    typed = _find_typed(question.text, question.languages)
+    seen = dict.fromkeys(word for leaf in find_leaves(question.asked) for word in _list_words(leaf))
+    for word in islice(seen, MOST_WORDS):
+        if isinstance(word, Prefix):
+            field, terms, shown = word.field, [word.prefix], f"{word.prefix}*"
+            found = archive.find_words(field, partial(_find_beginning, beginning=word.prefix))
         else:
-            found = archive.find_words(field, partial(find_forms, term=term))
-            documents = archive.count(Term(field, term))
+            nodes = [node for node in _list_nodes(word) if isinstance(node, Term)]
+            field, terms = nodes[0].field, list(dict.fromkeys(node.term for node in nodes))
+            shown, found = typed.get(terms[0], terms[0]), {}
+            for language, term in _find_terms(word, question.languages).items():
+                found |= archive.find_words(field, partial(find_forms, term=term.term, language=language))
         common = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:MOST_FORMS]
-        shown = f"{term}*" if is_prefix else typed.get(term, term)
-        yield Word(shown, field, term, documents, tuple(Form(*item) for item in common))
+        yield Word(shown, field, "|".join(terms), archive.count(word), tuple(Form(*item) for item in common))
 
 
-def _list_terms(leaf: Query) -> Sequence[tuple[str, str, bool]]:
-    """Field and term of each word of a leaf, and whether it is a prefix."""
+def _list_nodes(query: Query) -> Sequence[Query]:
+    """What a query asks of the languages."""
+    return query.nodes if isinstance(query, ByLanguage) else (query,)
+
+
+def _find_terms(word: Query, languages: Languages) -> dict[str, Term]:
+    """What a word is matched by, by the languages as which texts are analysed."""
+    chosen = {settle_language(language): choose_language(word, language) for language in languages}
+    return {language: node for language, node in chosen.items() if isinstance(node, Term)}
+
+
+def _list_words(leaf: Query) -> Sequence[Query]:
+    """The words of a leaf: terms, prefixes, and terms by language."""
     match leaf:
-        case Term(field, term):
-            return [(field, term, False)]
+        case Term() | Prefix():
+            return [leaf]
         case Phrase(field, terms):
-            return [(field, term, False) for term in terms]
-        case Prefix(field, prefix):
-            return [(field, prefix, True)]
+            return [Term(field, term) for term in terms]
+        case AtLeast(_, child):
+            return _list_words(child)
+        case ByLanguage():
+            words = {language: _list_words(leaf.choose(language)) for language in (None, *leaf.languages)}
+            return [by_language({language: of[place] if of else NOTHING for language, of in words.items()})
+                    for place in range(max(map(len, words.values())))]
         case _:
             return []
 
@@ -168,18 +199,20 @@ def _find_beginning(vocabulary: Vocabulary, beginning: str) -> list[str]:
     return [word for word in vocabulary.words if word.startswith(beginning)]
 
 
-def _find_typed(text: str) -> dict[str, str]:
-    """Words as typed, by their terms."""
+def _find_typed(text: str, languages: Languages) -> dict[str, str]:
+    """Words as typed, by their terms in each language."""
     typed: dict[str, str] = {}
-    for token in analyse(text):
-        typed.setdefault(token.term, text[token.start:token.end])
+    for language in dict.fromkeys(map(settle_language, languages)):
+        for token in analyse(text, language):
+            typed.setdefault(token.term, text[token.start:token.end])
     return typed
 
 
-def _describe(clause: Query, typed: dict[str, str]) -> str:
+def _describe(clause: Query, typed: Mapping[str, str]) -> str:
     """A clause as its user knows it: a word as typed, anything else as it was understood."""
-    if isinstance(clause, Term) and clause.field == DEFAULT_FIELD:
-        return typed.get(clause.term, clause.term)
+    for node in _list_nodes(clause):
+        if isinstance(node, Term) and node.field == DEFAULT_FIELD:
+            return typed.get(node.term, node.term)
     return str(clause)
 
 

@@ -9,10 +9,23 @@ from typing import NamedTuple
 
 from searchkit.fields import DEFAULT_FIELD
 from searchkit.model import ENTITY_TYPES, Entity
-from searchkit.search.analysis import Token, analyse, analyse_word, find_words, fold_value
+from searchkit.search.analysis import Token, analyse, find_words
 from searchkit.search.expansion import compile_pattern
+from searchkit.search.folding import fold_value
 from searchkit.search.nearness import find_places, find_windows
-from searchkit.search.query import Keyword, KeywordPrefix, Near, Pattern, Phrase, Query, Term, find_leaves
+from searchkit.search.pairs import find_end, is_paired
+from searchkit.search.query import (
+    Keyword,
+    KeywordPrefix,
+    Near,
+    Pattern,
+    Phrase,
+    Query,
+    Term,
+    choose_language,
+    find_leaves,
+)
+from searchkit.search.stemming import choose_forms
 
 READ_FIELDS = (DEFAULT_FIELD, "title")  # those whose words are looked for in headline and story
 _SPACE = re.compile(r"\s")
@@ -30,7 +43,7 @@ class Span(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a query looks for in a text field: single terms, phrases, terms near each other, written words; and how
-    the entities that it asks for are named, each form with the name of its entity.
+    the entities that it asks for are named, each form with the name of its entity. ``language`` is that of the text.
 
     ``fits`` are tests of a word as written, of prefixes, wildcard patterns and fuzzy words, each with its pattern.
     """
@@ -40,6 +53,7 @@ class Wanted:
     nears: tuple[tuple[tuple[str, ...], int], ...]
     fits: tuple[tuple[str, Callable[[str], bool]], ...]
     mentions: tuple[tuple[str, str], ...] = ()
+    language: str | None = None
 
     def __bool__(self) -> bool:
         return bool(self.terms or self.phrases or self.nears or self.fits or self.mentions)
@@ -51,12 +65,13 @@ class Wanted:
         return next((pattern for pattern, fits in self.fits if fits(written)), None)
 
 
-def find_wanted(query: Query, fields: Iterable[str], entities: Iterable[Entity] = ()) -> Wanted:
-    """What a query looks for in these text fields, and the mentions of those of the entities that it asks for;
-    what it excludes is not among them.
+def find_wanted(query: Query, fields: Iterable[str], entities: Iterable[Entity] = (),
+                language: str | None = None) -> Wanted:
+    """What a query looks for in these text fields of a document in a language, and the mentions of those of the
+    entities that it asks for; what it excludes is not among them.
     """
     names = set(fields)
-    leaves = list(find_leaves(query))
+    leaves = list(find_leaves(choose_language(query, language)))
     words = [leaf for leaf in leaves if isinstance(leaf, Term | Phrase | Near | Pattern) and leaf.field in names]
     return Wanted(
         frozenset(leaf.term for leaf in words if isinstance(leaf, Term)),
@@ -66,29 +81,33 @@ def find_wanted(query: Query, fields: Iterable[str], entities: Iterable[Entity] 
             replace(leaf, field=DEFAULT_FIELD) for leaf in words if isinstance(leaf, Pattern))),
         tuple((form, entity.name) for entity in entities if any(_is_asked(entity, leaf) for leaf in leaves)
               for form in entity.mentions or (entity.name,)),
+        language,
     )
 
 
-def highlight(text: str, query: Query, entities: Iterable[Entity] = ()) -> tuple[tuple[int, int], ...]:
+def highlight(text: str, query: Query, entities: Iterable[Entity] = (),
+              language: str | None = None) -> tuple[tuple[int, int], ...]:
     """Where a title has what the query looks for: [start, end) in characters."""
-    return tuple((start, end) for start, end, _ in find_spans(text, find_wanted(query, READ_FIELDS, entities)))
+    wanted = find_wanted(query, READ_FIELDS, entities, language)
+    return tuple((start, end) for start, end, _ in find_spans(text, wanted))
 
 
 def find_spans(text: str, wanted: Wanted) -> list[Span]:
     """The matches in order; those that share a character are one."""
     if not wanted:
         return []
-    forms = {word: analyse_word(word) for word in set(find_words(text))}
+    find_forms = choose_forms(wanted.language)
+    forms = {word: find_forms(word) for word in set(find_words(text, wanted.language))}
     present = {term for term, _ in forms.values()}
     phrases = [phrase for phrase in wanted.phrases if phrase and present.issuperset(phrase)]
     nears = [near for near in wanted.nears if present.issuperset(near[0])]
     if phrases or nears:
-        tokens = list(analyse(text))
-        spans = [*_find_runs(tokens, phrases), *_find_near(tokens, nears), *_find_single(tokens, 0, wanted)]
+        tokens = list(analyse(text, wanted.language))
+        spans = [*_find_runs(tokens, phrases), *_find_near(tokens, nears), *_find_single(text, 0, tokens, wanted)]
     else:
         words = [word for word, (term, written) in forms.items() if wanted.find_key(term, written)]
         spans = [span for start, end in _find_chunks(text, words)
-                 for span in _find_single(analyse(text[start:end]), start, wanted)]
+                 for span in _find_single(text, start, analyse(text[start:end], wanted.language), wanted)]
     spans += _find_mentions(text, wanted.mentions)
     return _join(sorted(spans, key=lambda span: span[:2]))
 
@@ -103,11 +122,13 @@ def _is_asked(entity: Entity, leaf: Query) -> bool:
     return key == leaf.key if isinstance(leaf, Keyword) else key.startswith(leaf.key) and key not in leaf.excluded
 
 
-def _find_single(tokens: Iterable[Token], shift: int, wanted: Wanted) -> Iterator[Span]:
-    """The tokens that answer a word of the query."""
+def _find_single(text: str, shift: int, tokens: Iterable[Token], wanted: Wanted) -> Iterator[Span]:
+    """The tokens that answer a word of the query; of a pair that only begins as is asked for, its first character."""
     for token in tokens:
         if key := wanted.find_key(token.term, token.written):
-            yield Span(shift + token.start, shift + token.end, frozenset((key,)))
+            start, end = shift + token.start, shift + token.end
+            begins = key not in wanted.terms and is_paired(text, start)
+            yield Span(start, find_end(text, start) if begins else end, frozenset((key,)))
 
 
 def _find_runs(tokens: Sequence[Token], phrases: Iterable[tuple[str, ...]]) -> Iterator[Span]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from searchkit.errors import QueryError
 from searchkit.fields import BY_NAME
-from searchkit.search.analysis import IDEOGRAPHS
 
 WORD, PHRASE, PREFIX, WILDCARD, FUZZY, NEAR = "word", "phrase", "prefix", "wildcard", "fuzzy", "near"
 AND, OR, NOT, PLUS, OPEN, CLOSE, END = "and", "or", "not", "plus", "open", "close", "end"
@@ -28,7 +27,6 @@ _BOOST = re.compile(r"\^([0-9]+(?:\.[0-9]+)?)?")
 _BOOSTED = re.compile(r"([^^]+)\^([0-9]+(?:\.[0-9]+)?)")  # a whole word
 _DISTANCE = re.compile(r"~([0-9]+)?")
 _LETTER = re.compile(r"\w")
-_IDEOGRAPH = re.compile(f"[{IDEOGRAPHS}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +56,6 @@ def split(text: str) -> list[Lexeme]:
         lexeme, at = _read(text, at)
         lexemes.append(lexeme)
     return lexemes
-
-
-def is_ideograph(char: str) -> bool:
-    """Whether it is a character of Chinese or Japanese, which is a word by itself."""
-    return bool(_IDEOGRAPH.fullmatch(char))
 
 
 def _read(text: str, start: int) -> tuple[Lexeme, int]:

@@ -4,13 +4,16 @@ word; of the others a value, its beginning or a run of days.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from searchkit.errors import QueryError
 from searchkit.search import lexer
-from searchkit.search.analysis import analyse, fold
+from searchkit.search.analysis import Token, analyse
 from searchkit.search.dates import FORMS, Period, parse_period
+from searchkit.search.folding import fold
 from searchkit.search.lexer import Lexeme
+from searchkit.search.pairs import is_paired
 from searchkit.search.query import (
     DateRange,
     Everything,
@@ -25,8 +28,10 @@ from searchkit.search.query import (
     Query,
     Term,
     Wildcard,
+    by_language,
     either,
 )
+from searchkit.search.stemming import settle_language
 
 SHORTEST_PATTERN = 2  # letters of a word with a * or ?, or of a fuzzy one
 LONG_WORD = 6  # letters of a fuzzy word in which two may differ; a slip in a shorter one makes another word
@@ -39,60 +44,92 @@ _TO_LETTERS = str.maketrans("?*", "\U00010428\U00010429")
 _TO_SIGNS = str.maketrans("\U00010428\U00010429", "?*")
 
 
-def read_words(lexeme: Lexeme, scope: tuple[str, ...]) -> Query | None:
+Languages = Sequence[str | None]  # in which a query matches: see ``query.by_language``
+
+
+def read_words(lexeme: Lexeme, scope: tuple[str, ...], languages: Languages) -> Query | None:
     """What a lexeme means in the fields of the scope; None if it has no letter and no digit."""
     match lexeme.kind:
         case lexer.PREFIX:
-            return _read_prefix(lexeme, scope)
+            return _read_prefix(lexeme, scope, languages)
         case lexer.WILDCARD:
-            return _read_wildcard(lexeme, scope)
+            return _read_wildcard(lexeme, scope, languages)
         case lexer.FUZZY:
             return _read_fuzzy(lexeme, scope)
         case lexer.NEAR:
-            return _read_near(lexeme, scope)
+            return _read_near(lexeme, scope, languages)
         case _:
-            return _read_text(lexeme.text, scope)
+            return read_text(lexeme.text, scope, languages)
 
 
-def _read_text(text: str, scope: tuple[str, ...]) -> Query | None:
-    terms = tuple(token.term for token in analyse(text))
-    if not terms:
+def read_text(text: str, scope: tuple[str, ...], languages: Languages) -> Query | None:
+    """A word or a phrase in the fields of the scope, in each language as its documents have it; None where there is
+    neither. A single character of a script without spaces is what a word begins with.
+    """
+    tokens = list(analyse(text))
+    if not tokens:
         return None
-    if len(terms) == 1:
-        return either(*(Term(name, terms[0]) for name in scope))
-    return either(*(Phrase(name, terms) for name in scope))
+    if len(tokens) == 1 and is_paired(text, tokens[0].start):
+        return either(*(Prefix(name, tokens[0].written) for name in scope))
+    if len(drop_closing(tokens)) == 1:
+        return _ask(text, scope, languages, lambda name, tokens: Term(name, drop_closing(tokens)[0].term))
+    return _ask(text, scope, languages,
+                lambda name, tokens: Phrase(name, tuple(token.term for token in drop_closing(tokens))))
 
 
-def _read_near(lexeme: Lexeme, scope: tuple[str, ...]) -> Query | None:
+def drop_closing(tokens: list[Token]) -> list[Token]:
+    """The tokens of a phrase without the character that closes a run at its end: in a text the run may go on."""
+    return tokens[:-1] if len(tokens) > 1 and tokens[-2].end == tokens[-1].end else tokens
+
+
+def drop_single(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens without those characters that the pairs beside them hold."""
+    return [token for place, token in enumerate(tokens)
+            if not (place and tokens[place - 1].end == token.end)
+            and not (place + 1 < len(tokens) and tokens[place + 1].start == token.start)]
+
+
+def _ask(text: str, scope: tuple[str, ...], languages: Languages,
+         make: Callable[[str, list[Token]], Query]) -> Query:
+    """What a text asks for in the fields, in each language as ``make`` says of a field and the text's tokens."""
+    settled = {language: settle_language(language) for language in languages}
+    analysed = {code: list(analyse(text, code)) for code in dict.fromkeys(settled.values())}
+    return either(*(by_language({language: make(name, analysed[code]) for language, code in settled.items()})
+                    for name in scope))
+
+
+def _read_near(lexeme: Lexeme, scope: tuple[str, ...], languages: Languages) -> Query | None:
     if lexeme.number is None or lexeme.number > MOST_PLACES:
         raise QueryError(f"a ~ behind a phrase wants a number up to {MOST_PLACES:,}", lexeme.position,
                          'such as: "carrier deal"~5')
-    terms = tuple(token.term for token in analyse(lexeme.text))
-    if len(terms) < 2:
-        return _read_text(lexeme.text, scope)
-    return either(*(Near(name, terms, lexeme.number) for name in scope))
+    slop = lexeme.number
+    if len(drop_single(list(analyse(lexeme.text)))) < 2:
+        return read_text(lexeme.text, scope, languages)
+    return _ask(lexeme.text, scope, languages,
+                lambda name, tokens: Near(name, tuple(token.term for token in drop_single(tokens)), slop))
 
 
-def _read_prefix(lexeme: Lexeme, scope: tuple[str, ...]) -> Query | None:
+def _read_prefix(lexeme: Lexeme, scope: tuple[str, ...], languages: Languages) -> Query | None:
     if not lexeme.text:
         return Everything()
-    words = [token.written for token in analyse(lexeme.text)]
-    if len(words) > 1 and lexer.is_ideograph(lexeme.text[-1]):
-        return _read_text(lexeme.text, scope)
+    tokens = list(analyse(lexeme.text))
+    words = [token.written for token in tokens]
+    if len(words) > 1 and is_paired(lexeme.text, tokens[-1].start):
+        return read_text(lexeme.text, scope, languages)
     if len(words) != 1:
         raise QueryError("a prefix is the beginning of one word", lexeme.position, "such as: carri*")
     prefix = fold(lexeme.text).strip("'")
-    if len(prefix) < SHORTEST_PATTERN and not lexer.is_ideograph(prefix):
+    if len(prefix) < SHORTEST_PATTERN and not is_paired(prefix):
         raise QueryError(f"'{lexeme.text}*' is too short a prefix", lexeme.position,
                          f"give at least {SHORTEST_PATTERN} letters before the *")
     return either(*(Prefix(name, words[0]) for name in scope))
 
 
-def _read_wildcard(lexeme: Lexeme, scope: tuple[str, ...]) -> Query | None:
+def _read_wildcard(lexeme: Lexeme, scope: tuple[str, ...], languages: Languages) -> Query | None:
     """A pattern; a text of several words with question marks (an address of the web) is a phrase."""
     words = [token.written for token in analyse(lexeme.text.translate(_TO_LETTERS))]
     if len(words) > 1 and "*" not in lexeme.text:
-        return _read_text(lexeme.text, scope)
+        return read_text(lexeme.text, scope, languages)
     if len(words) != 1:
         raise QueryError("a word with a * or ? is one word", lexeme.position, f"such as: carr*r; or {QUOTE_IT}")
     pattern = words[0].translate(_TO_SIGNS)

@@ -15,6 +15,7 @@ The limits keep every query's cost bounded whatever the engine.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -23,8 +24,9 @@ from searchkit.fields import BY_NAME, DEFAULT_FIELD, FIELDS, TEXT_FIELDS, Field,
 from searchkit.search import lexer
 from searchkit.search.analysis import analyse, find_words
 from searchkit.search.lexer import Lexeme
-from searchkit.search.operands import QUOTE_IT, read_date, read_keyword, read_words
+from searchkit.search.operands import QUOTE_IT, Languages, drop_single, read_date, read_keyword, read_text, read_words
 from searchkit.search.query import (
+    NOTHING,
     And,
     AtLeast,
     Boost,
@@ -37,9 +39,11 @@ from searchkit.search.query import (
     Term,
     Words,
     both,
+    by_language,
+    choose_language,
     either,
 )
-from searchkit.search.stopwords import read_stopwords
+from searchkit.search.stopwords import is_stopword
 
 MAX_LENGTH = 4096  # characters
 MAX_DEPTH = 64  # nested parentheses and NOTs
@@ -49,10 +53,11 @@ MAX_BOOST = 1000
 SCOPES = {**{f.name: (f.name,) for f in TEXT_FIELDS}, "all": ("body", "chrome")}
 
 
-def parse(text: str, today: date, match: str = "all") -> Query:
+def parse(text: str, today: date, match: str = "all", languages: Languages = (None,)) -> Query:
     """The query tree of a text; an empty text means all documents.
 
     ``match`` says what words side by side mean: "all" of them or "any". Relative dates count from ``today``.
+    Words match as in each of the ``languages``, None among them for documents without one (see ``ByLanguage``).
     """
     if len(text) > MAX_LENGTH:
         raise QueryError(f"the query has {len(text):,} characters, more than {MAX_LENGTH:,}", MAX_LENGTH,
@@ -61,7 +66,7 @@ def parse(text: str, today: date, match: str = "all") -> Query:
     scope, rest = _find_scope(lexemes)
     if not rest:
         return Everything()
-    parser = _Parser(rest, len(text), today, match)
+    parser = _Parser(rest, len(text), today, match, tuple(languages))
     tree = parser.read_query(scope)
     parser.expect_end()
     if tree is None:
@@ -69,12 +74,15 @@ def parse(text: str, today: date, match: str = "all") -> Query:
     return tree
 
 
-def parse_words(text: str) -> Query | None:
+def parse_words(text: str, languages: Languages = (None,)) -> Query | None:
     """Any of the words of a text, whatever its signs; of a longer text the first ones. None if there is no word."""
-    tokens = list(analyse(text[:MAX_LENGTH]))
-    telling = [token for token in tokens if not _is_stopword(text[token.start:token.end], token.written)]
-    terms = [Term(DEFAULT_FIELD, token.term) for token in (telling or tokens)[:MAX_CLAUSES]]
-    return either(*terms) if terms else None
+    tokens = drop_single(list(analyse(text[:MAX_LENGTH])))
+    words = [(text[token.start:token.end], token.written) for token in tokens]
+    telling = [(word, written) for word, written in words
+               if not all(is_stopword(word, written, language) for language in languages)]
+    found = [read_text(word, (DEFAULT_FIELD,), languages) for word, _ in (telling or words)[:MAX_CLAUSES]]
+    asked = [query for query in found if query is not None]
+    return either(*asked) if asked else None
 
 
 def _find_scope(lexemes: list[Lexeme]) -> tuple[tuple[str, ...], list[Lexeme]]:
@@ -100,6 +108,7 @@ class _Parser:
     end: int
     today: date
     match: str
+    languages: tuple[str | None, ...]
     at: int = 0
     depth: int = 0
     clauses: int = 0
@@ -121,7 +130,8 @@ class _Parser:
         """Chains side by side. With match="any" one of the words is enough; filters and NOTs still hold."""
         required: list[Query] = []
         optional: list[Query] = []
-        idle: list[Query] = []  # stop words
+        idle: list[tuple[Query, frozenset[str | None]]] = []  # stop words, and the languages in which they are that
+        telling: set[str | None] = set()  # languages in which other words are asked for
         self._expect_operand()
         while self._peek() not in (lexer.END, lexer.OR, lexer.CLOSE):
             insisted = self._peek() == lexer.PLUS
@@ -129,28 +139,44 @@ class _Parser:
             chain = self._read_chain(scope)
             if chain is None:
                 continue
-            if self.at == at + 1 and self._is_idle(at):
-                idle.append(chain)
+            idles = self._find_idle(at) if self.at == at + 1 else frozenset()
+            if _scores(chain):
+                telling.update(language for language in self.languages if language not in idles)
+            if idles:
+                idle.append((chain, idles))
             elif self.match == "any" and not insisted and _scores(chain):
                 optional.append(chain)
             else:
                 required.append(chain)
-        if not any(map(_scores, (*required, *optional))):
-            (optional if self.match == "any" else required).extend(idle)
+        for chain, idles in idle:
+            if kept := self._leave_out(chain, idles & telling):
+                (optional if self.match == "any" else required).append(kept)
         if optional:
             required.insert(0, either(*optional))
         return both(*required) if required else None
 
-    def _is_idle(self, at: int) -> bool:
-        """Whether a lexeme is a stop word: in capitals it is none ("US"), nor inside a sentence with one ("May")."""
+    def _find_idle(self, at: int) -> frozenset[str | None]:
+        """The languages in which a lexeme is a stop word: in capitals it is none ("US"), nor inside a sentence with
+        one ("May").
+        """
         lexeme = self.lexemes[at]
         if lexeme.kind != lexer.WORD or lexeme.field is not None:
-            return False
-        word = "".join(token.written for token in analyse(lexeme.text))
-        if not _is_stopword(lexeme.text, word):
-            return False
+            return frozenset()
         begins = at == 0 or self.lexemes[at - 1].text.endswith((".", "?", "!", ":", "("))
-        return begins or lexeme.text[:1].islower()
+        if not begins and not lexeme.text[:1].islower():
+            return frozenset()
+        word = "".join(token.written for token in analyse(lexeme.text))
+        return frozenset(language for language in self.languages if is_stopword(lexeme.text, word, language))
+
+    def _leave_out(self, chain: Query, idles: Set[str | None]) -> Query | None:
+        """A stop word as it is asked for beside other words: not of documents in the languages that have it as one."""
+        if idles >= set(self.languages):
+            return None
+        if not idles:
+            return chain
+        unasked = NOTHING if self.match == "any" else Everything()
+        return by_language({language: unasked if language in idles else choose_language(chain, language)
+                            for language in self.languages})
 
     def _read_chain(self, scope: tuple[str, ...]) -> Query | None:
         parts = [self._read_unary(scope)]
@@ -197,10 +223,10 @@ class _Parser:
 
     def _read_operand(self, lexeme: Lexeme, scope: tuple[str, ...]) -> Query | None:
         if lexeme.field is None:
-            return read_words(lexeme, scope)
+            return read_words(lexeme, scope, self.languages)
         column = _find_field(lexeme)
         if column.kind is Kind.TEXT:
-            return read_words(lexeme, (column.name,))
+            return read_words(lexeme, (column.name,), self.languages)
         if lexeme.kind in (lexer.FUZZY, lexer.NEAR):
             raise QueryError(f"a ~ does not work on the field '{column.name}'", lexeme.position,
                              f"it works on {', '.join(field.name for field in TEXT_FIELDS)}")
@@ -224,10 +250,10 @@ class _Parser:
             scope = _find_text_field(lexeme)
         counted = []
         for name in scope:
-            child = read_words(lexeme, (name,))
-            if not isinstance(child, Term | Phrase | Near):
-                raise QueryError("atleast( counts a word or a phrase", lexeme.position, "such as: atleast(3, carrier)")
-            counted.append(AtLeast(opening.number, child))
+            child = read_words(lexeme, (name,), self.languages)
+            nodes = {language: choose_language(child or NOTHING, language) for language in self.languages}
+            counted.append(by_language({language: _count_least(opening.number, node, lexeme)
+                                        for language, node in nodes.items()}))
         if not self._take(lexer.CLOSE):
             raise QueryError("atleast( wants a ) behind one word or phrase", opening.position,
                              'such as: atleast(3, carrier) or atleast(2, "carrier deal")')
@@ -301,9 +327,10 @@ class _Nesting:
         self._parser.depth -= 1
 
 
-def _is_stopword(text: str, written: str) -> bool:
-    """Whether a word, as typed and folded, is a stop word; in capitals it is none."""
-    return written in read_stopwords() and not (text.isupper() and len(written) > 1)
+def _count_least(count: int, child: Query, lexeme: Lexeme) -> AtLeast:
+    if not isinstance(child, Term | Phrase | Near):
+        raise QueryError("atleast( counts a word or a phrase", lexeme.position, "such as: atleast(3, carrier)")
+    return AtLeast(count, child)
 
 
 def _scores(query: Query) -> bool:

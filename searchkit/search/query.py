@@ -6,11 +6,11 @@ never needs the analyzer again. ``Not`` stands for "all documents but"; wherever
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from searchkit.search.analysis import fold_value
+from searchkit.search.folding import fold_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +219,47 @@ class Prefer:
         return str(self.child)
 
 
+@dataclass(frozen=True, slots=True)
+class ByLanguage:
+    """Documents that match what is asked of their language: the node of the first of ``choices`` that names it, else
+    ``default`` (that of documents without a language, or in one that none names). Scores what that node scores.
+
+    Languages are folded values of the field ``language``.
+    """
+
+    choices: tuple[tuple[tuple[str, ...], Query], ...]
+    default: Query
+
+    @property
+    def nodes(self) -> tuple[Query, ...]:
+        """The default, and those of the choices."""
+        return (self.default, *(node for _, node in self.choices))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """All that are named."""
+        return tuple(language for languages, _ in self.choices for language in languages)
+
+    def choose(self, language: str | None) -> Query:
+        """What is asked of documents in a language."""
+        key = None if language is None else fold_value(language)
+        return next((node for languages, node in self.choices if key in languages), self.default)
+
+    def map(self, change: Callable[[Query], Query]) -> ByLanguage:
+        """The same with other nodes."""
+        return ByLanguage(tuple((languages, change(node)) for languages, node in self.choices), change(self.default))
+
+    def __str__(self) -> str:
+        asked = [node for node in self.nodes if node != NOTHING]
+        fields = {getattr(node, "field", "") for node in asked if not isinstance(node, Everything)}
+        shared = f"{fields.pop()}:" if len(fields) == 1 and fields != {""} else ""
+        return f"{shared}({'|'.join(dict.fromkeys(str(node).removeprefix(shared) for node in asked))})"
+
+
 Pattern = Prefix | Wildcard | Fuzzy  # nodes that stand for words of the index: see ``search.expansion``
-Words = Term | Phrase | Near | AtLeast | Pattern  # nodes that match by the words of a text field
+Words = Term | Phrase | Near | AtLeast | Pattern | ByLanguage  # nodes that match by the words of a text field
 Query = Everything | Words | Keyword | KeywordPrefix | DateRange | Missing | And | Or | Not | Boost | Prefer
+NOTHING = Or(())
 
 
 def both(*queries: Query) -> Query:
@@ -237,8 +275,44 @@ def either(*queries: Query) -> Query:
     return queries[0] if len(queries) == 1 else Or(queries)
 
 
+def by_language(nodes: Mapping[str | None, Query]) -> Query:
+    """What is asked of each language, as one node: none that chooses where all are asked the same.
+
+    None stands for documents without a language; where it is missing, the first language does.
+    """
+    default = nodes[None] if None in nodes else next(iter(nodes.values()))
+    named: dict[Query, list[str]] = {}
+    for language, node in nodes.items():
+        if language is not None and node != default:
+            named.setdefault(node, []).append(language)
+    return ByLanguage(tuple((tuple(of), node) for node, of in named.items()), default) if named else default
+
+
+def choose_language(query: Query, language: str | None) -> Query:
+    """What a query asks of the documents in a language."""
+    match query:
+        case ByLanguage():
+            return choose_language(query.choose(language), language)
+        case And(children):
+            return And(tuple([choose_language(child, language) for child in children]))
+        case Or(children):
+            return Or(tuple([choose_language(child, language) for child in children]))
+        case Not(child):
+            return Not(choose_language(child, language))
+        case Boost(child, factor):
+            return Boost(choose_language(child, language), factor)
+        case Prefer(child, bonuses):
+            return Prefer(choose_language(child, language),
+                          tuple([choose_language(bonus, language) for bonus in bonuses]))
+        case _:
+            return query
+
+
 def find_leaves(query: Query) -> Iterator[Query]:
-    """The nodes without children that a document can match by, left to right; nothing below a ``Not``."""
+    """The nodes without children that a document can match by, left to right; nothing below a ``Not``.
+
+    A ``ByLanguage`` is one: ``choose_language`` puts in its place what it asks of a language.
+    """
     if isinstance(query, And | Or):
         for child in query.children:
             yield from find_leaves(child)
@@ -257,6 +331,9 @@ def find_patterns(query: Query) -> Iterator[Pattern]:
         case Prefer(child, bonuses):
             for part in (child, *bonuses):
                 yield from find_patterns(part)
+        case ByLanguage():
+            for node in query.nodes:
+                yield from find_patterns(node)
         case Not(child) | Boost(child):
             yield from find_patterns(child)
         case Prefix() | Wildcard() | Fuzzy():

@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 from searchkit.errors import QueryError
 from searchkit.fields import DEFAULT_FIELD
+from searchkit.search.operands import Languages
 from searchkit.search.parser import parse, parse_words
 from searchkit.search.query import (
     And,
     Boost,
+    ByLanguage,
     DateRange,
     Everything,
     Fuzzy,
@@ -40,7 +42,9 @@ class Archive(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The text as typed, what it means, and the filters besides it. Relative dates count from ``today``."""
+    """The text as typed, what it means in the languages it is to match in, and the filters besides it. Relative dates
+    count from ``today``.
+    """
 
     text: str
     match: str
@@ -48,15 +52,16 @@ class Question:
     asked: Query
     filters: tuple[Query, ...] = ()
     warnings: tuple[str, ...] = ()
+    languages: tuple[str | None, ...] = (None,)
 
     @property
     def tree(self) -> Query:
         """All of it as one query."""
         return both(self.asked, *self.filters)
 
-    def ask_again(self, text: str, match: str | None = None) -> Question:
-        """The same filters with another text, or with "any" of the words."""
-        return read_question(text, match or self.match, self.filters, self.today)
+    def ask_again(self, text: str, match: str | None = None, languages: Languages | None = None) -> Question:
+        """The same filters with another text, or with "any" of the words, or in other languages."""
+        return read_question(text, match or self.match, self.filters, self.today, languages or self.languages)
 
     def list_clauses(self) -> list[Query]:
         """What must all hold: the parts of the text, then the filters."""
@@ -64,15 +69,17 @@ class Question:
         return [part for part in (*parts, *self.filters) if not isinstance(part, Everything)]
 
 
-def read_question(text: str, match: str, filters: tuple[Query, ...], today: date) -> Question:
+def read_question(text: str, match: str, filters: tuple[Query, ...], today: date,
+                  languages: Languages = (None,)) -> Question:
     """What a text asks for; where any word will do, a fault in the signs is no obstacle. Raises QueryError."""
+    known = tuple(languages)
     try:
-        return Question(text, match, today, parse(text, today, match), filters)
+        return Question(text, match, today, parse(text, today, match, known), filters, languages=known)
     except QueryError as fault:
-        words = parse_words(text) if match == "any" else None
+        words = parse_words(text, known) if match == "any" else None
         if words is None:
             raise
-        return Question(text, match, today, words, filters, (f"read as plain words, for {fault.what}",))
+        return Question(text, match, today, words, filters, (f"read as plain words, for {fault.what}",), known)
 
 
 def list_filters(query: Query) -> tuple[Query, ...]:
@@ -98,6 +105,8 @@ def add_chrome(query: Query) -> Query:
             return Or(tuple(map(add_chrome, children)))
         case Boost(child):
             return replace(query, child=add_chrome(child))
+        case ByLanguage():
+            return query.map(add_chrome)
         case Term() | Phrase() | Prefix() | Near() | Wildcard() | Fuzzy() if query.field == DEFAULT_FIELD:
             return Or((query, replace(query, field=CHROME)))
         case _:

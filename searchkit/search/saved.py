@@ -1,9 +1,10 @@
 """A query tree as JSON, so that a saved query means the same later.
 
-    {"version": 1, "analysis": 1, "query": {"kind": "and", "children": [{"kind": "term", "field": "body", …}]}}
+    {"version": 2, "analysis": 2, "query": {"kind": "and", "children": [{"kind": "term", "field": "body", …}]}}
 
 ``version`` is that of the tree's form, ``analysis`` that of the analyzer which made its terms. A tree of another
-version of either is refused and not guessed at. Days are the ISO dates that were meant when it was saved.
+version of either is refused and not guessed at; version 1 is read, too: it has no nodes by language. Days are the ISO
+dates that were meant when it was saved.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from searchkit.fields import BY_NAME
 from searchkit.search.analysis import VERSION as ANALYSIS
 from searchkit.search.query import AtLeast, Near, Phrase, Query, Term
 
-VERSION = 1
+VERSION = 2
+_READABLE = (1, VERSION)
 MAX_DEPTH = 300  # levels; the parser's limits allow for about 200
 _KINDS = {kind.__name__.lower(): kind for kind in get_args(Query)}
-_SEVERAL, _DAYS = ("children", "bonuses"), ("first", "last")  # names of what a node has
+_SINGLE, _SEVERAL, _DAYS = ("child", "default"), ("children", "bonuses"), ("first", "last")  # names of what nodes have
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "term": str, "prefix": str, "pattern": str, "word": str, "value": str,
     "slop": int, "distance": int, "count": int, "factor": (int, float),
@@ -37,9 +39,9 @@ def from_json(data: object) -> Query:
     """The inverse of ``to_json``. Raises QueryError for what is no tree of this version."""
     if not isinstance(data, Mapping):
         raise _refuse("it is no object")
-    for name, known in (("version", VERSION), ("analysis", ANALYSIS)):
-        if data.get(name) != known:
-            raise _refuse(f"its {name} is {data.get(name)!r}, not {known}")
+    for name, known in (("version", _READABLE), ("analysis", (ANALYSIS,))):
+        if data.get(name) not in known:
+            raise _refuse(f"its {name} is {data.get(name)!r}, not {known[-1]}")
     return _read(data.get("query"), MAX_DEPTH)
 
 
@@ -49,8 +51,10 @@ def _write(query: Query) -> dict[str, object]:
         value = getattr(query, field.name)
         if field.name in _SEVERAL:
             value = [_write(child) for child in value]
-        elif field.name == "child":
+        elif field.name in _SINGLE:
             value = _write(value)
+        elif field.name == "choices":
+            value = [{"languages": list(languages), "node": _write(node)} for languages, node in value]
         elif field.name in _DAYS and value is not None:
             value = date.fromordinal(value).isoformat()
         written[field.name] = list(value) if isinstance(value, tuple) else value
@@ -68,8 +72,14 @@ def _read(data: object, depth: int) -> Query:
     if values.keys() != {field.name for field in fields(kind)}:
         raise _refuse(f"a node '{data['kind']}' has other parts than it must")
     for name, value in values.items():
-        if name == "child":
+        if name in _SINGLE:
             values[name] = _read(value, depth - 1)
+        elif name == "choices" and isinstance(value, list):
+            choices = []
+            for choice in value:
+                languages, child = _read_choice(choice)
+                choices.append((languages, _read(child, depth - 1)))
+            values[name] = tuple(choices)
         elif name in _SEVERAL and isinstance(value, list):
             children = []
             for child in value:
@@ -81,6 +91,15 @@ def _read(data: object, depth: int) -> Query:
     if isinstance(node, AtLeast) and not isinstance(node.child, Term | Phrase | Near):
         raise _refuse("'atleast' counts a term, a phrase or terms near each other")
     return node
+
+
+def _read_choice(data: object) -> tuple[tuple[str, ...], object]:
+    """The languages of a choice, and its node as it is written."""
+    languages = data.get("languages") if isinstance(data, Mapping) and data.keys() == {"languages", "node"} else None
+    if not isinstance(data, Mapping) or not isinstance(languages, list) or not all(
+            isinstance(language, str) for language in languages):
+        raise _refuse("a choice by language has other parts than it must")
+    return tuple(languages), data["node"]
 
 
 def _read_value(name: str, value: object) -> object:

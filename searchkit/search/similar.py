@@ -25,10 +25,10 @@ CANDIDATES = 200  # the most frequent terms, of which it is asked how many docum
 
 def make_similar_query(document: Document, count: Callable[[Query], int], documents: int) -> Query:
     """A query for documents like this one. ``count`` says how many match a query, ``documents`` how many there are."""
-    words = [token for text in (document.title or "", document.body) for token in analyse(text)]
+    words = [token for text in (document.title or "", document.body) for token in analyse(text, document.language)]
     frequencies = Counter(token.term for token in words
                           if len(token.term) > 1 and not token.term.isdecimal()
-                          and token.written not in read_stopwords())
+                          and token.written not in read_stopwords(document.language))
     telling = []
     for term, frequency in frequencies.most_common(CANDIDATES):
         others = count(Term(DEFAULT_FIELD, term))
@@ -39,20 +39,25 @@ def make_similar_query(document: Document, count: Callable[[Query], int], docume
 
 
 def leave_out_copies(answer: Callable[[int], Results], document: Document, first: int, end: int) -> Results:
-    """The n-th to the last of the hits wanted, without the document itself and those with the same story, of which
-    there are few among the first. ``answer`` gives as many hits as it is told.
+    """The n-th to the last of the hits wanted, without the document itself and its copies, of which there are few
+    among the first. ``answer`` gives as many hits as it is told.
     """
     count = end + SPARE
     while True:
         results = answer(count)
         others = [hit for hit in results if not is_copy(hit.document, document)]
-        if len(others) >= end or len(results) == results.total:
+        if len(others) >= end or len(results) < count:
             break
         count *= 2
     hits = tuple(replace(hit, rank=rank) for rank, hit in enumerate(others[:end], 1))
-    return replace(results, hits=hits[first:], total=results.total - len(results) + len(others))
+    same = {hit.document.group or f"id {hit.id}": 1 + hit.copies.count
+            for hit in results if is_copy(hit.document, document)}
+    return replace(results, hits=hits[first:], total=results.total - sum(same.values()),
+                   distinct=results.distinct - len(same))
 
 
 def is_copy(one: Document, other: Document) -> bool:
     """Whether two documents are one, or have the same story."""
-    return one.id == other.id or (bool(one.body.strip()) and one.body.split() == other.body.split())
+    if one.id == other.id or (one.group and one.group == other.group):
+        return True
+    return bool(one.body.strip()) and one.body.split() == other.body.split()

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
 from searchkit.model import Document, Entity, Snippet
-from searchkit.search.analysis import IDEOGRAPHS
 from searchkit.search.highlight import READ_FIELDS, Span, find_spans, find_wanted
+from searchkit.search.pairs import is_paired
 from searchkit.search.query import Query
 
 WIDTH = 220  # characters of a snippet at most, about three lines of a terminal
@@ -27,7 +27,6 @@ FULL = 130  # characters from which on a snippet may end before the room is used
 # A sentence begins behind a full stop, unless that ends an initial or a small letter follows; or in a new paragraph.
 _SENTENCE_START = re.compile(r"(?:(?<!\b[^\W\d_])[.!?…][\"”’')\]]*\s+(?![a-zà-öø-ÿ])|[。！？]|\n\n)(?=\S)")
 _SPACE = re.compile(r"\s+")
-_IDEOGRAPH = re.compile(f"[{IDEOGRAPHS}]")
 
 Cut = tuple[int, int]  # [start, end) of a passage
 
@@ -50,21 +49,23 @@ def make_document_snippets(document: Document, query: Query, count: int = 1) -> 
     found: list[Snippet] = []
     if count < 1:
         return ()
-    if wanted := find_wanted(query, ("chrome",)):
+    if wanted := find_wanted(query, ("chrome",), (), document.language):
         for part in document.chrome:
             if spans := find_spans(part.text, wanted):
                 found += [Snippet(s.text, s.start, s.highlights, "chrome")
                           for s in _cut_snippets(part.text, spans, count - len(found))]
             if len(found) >= count:
                 return tuple(found)
-    return (*found, *make_snippets(document.body, query, count - len(found), document.entities))
+    return (*found, *make_snippets(document.body, query, count - len(found), document.entities,
+                                    document.language))
 
 
-def make_snippets(body: str, query: Query, count: int = 1, entities: Iterable[Entity] = ()) -> tuple[Snippet, ...]:
-    """Up to ``count`` snippets of a body in reading order; its beginning when nothing is found."""
+def make_snippets(body: str, query: Query, count: int = 1, entities: Iterable[Entity] = (),
+                  language: str | None = None) -> tuple[Snippet, ...]:
+    """Up to ``count`` snippets of a body in a language, in reading order; its beginning when nothing is found."""
     if count < 1 or not body:
         return ()
-    spans = find_spans(body, find_wanted(query, READ_FIELDS, entities))
+    spans = find_spans(body, find_wanted(query, READ_FIELDS, entities, language))
     return _cut_snippets(body, spans, count) or (_make_snippet(body, _cut(body, 0, 0, (0, len(body))), ()),)
 
 
@@ -176,7 +177,7 @@ def _find_start(text: str, first: int, need: int, gap: Cut) -> int:
     space = _SPACE.search(text, floor, first)
     if space:
         return space.end()
-    return floor if _IDEOGRAPH.match(text, floor) else first
+    return floor if is_paired(text, floor) else first
 
 
 def _find_end(text: str, start: int, need: int, high: int) -> int:
@@ -194,7 +195,7 @@ def _find_end(text: str, start: int, need: int, high: int) -> int:
     spaces = [found.start() for found in _SPACE.finditer(text, floor, end)]
     if spaces:
         return spaces[-1]
-    return end if need <= start or _IDEOGRAPH.match(text, end) else need
+    return end if need <= start or is_paired(text, end) else need
 
 
 def _find_inside(spans: Sequence[Span], cut: Cut) -> Iterator[Span]:

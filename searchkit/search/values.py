@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from searchkit.model import FacetValue
-from searchkit.search.analysis import IDEOGRAPHS, find_words, fold_value
-
-_IDEOGRAPH = re.compile(f"[{IDEOGRAPHS}]")  # a word by itself: it may stand anywhere
+from searchkit.search.analysis import find_words
+from searchkit.search.folding import fold_value
+from searchkit.search.pairs import is_paired
 
 
 def find_named(values: Sequence[FacetValue], text: str) -> list[FacetValue]:
@@ -27,7 +27,7 @@ def put_first(named: Sequence[FacetValue], values: Sequence[FacetValue], limit: 
 
 def _compile(text: str) -> Callable[[str], bool]:
     words = find_words(fold_value(text))
-    begin = [re.compile(("" if _IDEOGRAPH.match(word) else r"(?<!\w)") + re.escape(word)) for word in words]
+    begin = [re.compile(("" if is_paired(word) else r"(?<!\w)") + re.escape(word)) for word in words]
 
     def is_named(value: str) -> bool:
         folded = fold_value(value)

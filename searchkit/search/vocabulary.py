@@ -11,8 +11,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from searchkit.search.analysis import analyse_word
 from searchkit.search.edits import count_edits
+from searchkit.search.stemming import choose_forms, keeps_beginning
 
 LONG = 6  # letters from which a word may be two edits away; shorter ones have too many such neighbours
 FURTHEST = 2
@@ -56,14 +56,14 @@ def find_near(vocabulary: Vocabulary, word: str) -> list[str]:
             if low <= len(other) <= high and other != word and count_edits(word, other, reach) <= reach]
 
 
-def find_forms(vocabulary: Vocabulary, term: str) -> list[str]:
-    """The words whose term this is. A stem differs from its words at the end only."""
-    beginning = term[:max(1, len(term) - 1)]
-    words = vocabulary.words
+def find_forms(vocabulary: Vocabulary, term: str, language: str | None = None) -> list[str]:
+    """The words whose term this is in a language."""
+    beginning = term[:max(1, len(term) - 1)] if keeps_beginning(language) else ""
+    words, find_form = vocabulary.words, choose_forms(language)
     found = []
     for place in range(bisect_left(words, beginning), len(words)):
         if not words[place].startswith(beginning):
             break
-        if analyse_word(words[place])[0] == term:
+        if find_form(words[place])[0] == term:
             found.append(words[place])
     return found

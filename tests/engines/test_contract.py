@@ -6,7 +6,10 @@ import pytest
 
 from searchkit.errors import DocumentNotFound
 from searchkit.search.query import (
+    NOTHING,
     And,
+    Boost,
+    ByLanguage,
     DateRange,
     Everything,
     Keyword,
@@ -15,6 +18,7 @@ from searchkit.search.query import (
     Not,
     Or,
     Phrase,
+    Prefer,
     Prefix,
     Term,
 )
@@ -249,6 +253,35 @@ def test_and_or_not_and_everything_combine(engine):
     assert find(engine, Not(Or((red, green)))) == ["4"]
     assert sorted(find(engine, Everything())) == ["1", "2", "3", "4"]
     assert find(engine, Not(Everything())) == []
+
+
+def test_each_language_is_asked_for_its_own_node_and_the_others_for_the_default(engine):
+    engine.add([make("1", "red", language="de"), make("2", "red", language="EN"), make("3", "blue", language="de"),
+                make("4", "blue"), make("5", "red", language="fr"), make("6", "blue", language="fr")])
+    engine.delete(["6"])
+    red, blue = Term("body", "red"), Term("body", "blue")
+    by_language = ByLanguage(((("de", "en"), red), (("en", "fr"), blue)), blue)
+    assert sorted(find(engine, by_language)) == ["1", "2", "4"]
+    assert sorted(find(engine, And((red, by_language)))) == ["1", "2"]
+    assert sorted(find(engine, Not(by_language))) == ["3", "5"]
+    assert sorted(find(engine, ByLanguage(((("de",), Everything()),), NOTHING))) == ["1", "3"]
+
+
+def test_a_node_by_language_scores_what_the_node_of_the_language_does(engine):
+    engine.add([make("1", "red red", language="de"), make("2", "red"), make("3", "blue", language="de"),
+                make("4", "blue green green")])
+    red, blue = Term("body", "red"), Term("body", "blue")
+    scores = dict(ask(engine, ByLanguage(((("de",), red),), blue)).hits)
+    assert scores == {"1": dict(ask(engine, red).hits)["1"], "4": dict(ask(engine, blue).hits)["4"]}
+    lifted = dict(ask(engine, Prefer(Everything(), (Boost(ByLanguage(((("de",), red),), blue), 2),))).hits)
+    assert lifted == {"1": 2 * scores["1"], "2": 0, "3": 0, "4": 2 * scores["4"]}
+
+
+def test_values_of_a_keyword_field_are_found_with_their_documents(engine):
+    engine.add([make("1", language="de"), make("2", language="de"), make("3", language="DE"), make("4")])
+    engine.delete(["1"])
+    assert engine.find_words("language", lambda vocabulary: vocabulary.words) == {"de": 1, "DE": 1}
+    assert engine.find_words("language", lambda vocabulary: ["de"]) == {"de": 1}
 
 
 def test_deleted_documents_match_nothing(engine):

@@ -24,11 +24,13 @@ from .conftest import ENGINES
 
 QUERIES = int(os.environ.get("VERSUS_QUERIES", "1000"))  # make versus asks 10,000
 WORDS = ["red", "reds", "Red's", "green", "greens", "blue", "north", "sea", "oil", "U.S.", "AT&T", "C++", "5G",
-         "café", "Cafe", "naïve", "東京", "carrier", "carried"]
-WEIGHTS = [40, 12, 4, 20, 6, 12, 9, 9, 7, 3, 2, 2, 2, 2, 1, 1, 2, 3, 2]
+         "café", "Cafe", "naïve", "東京", "東京都", "東", "5月に", "l'oil", "carrier", "carried"]
+WEIGHTS = [40, 12, 4, 20, 6, 12, 9, 9, 7, 3, 2, 2, 2, 2, 1, 1, 2, 2, 2, 1, 1, 3, 2]
 NAMES = ["The Courier", "the  courier", "Post", "POST", "Ann Lee", "Anna Lee", "Ann", "Müller", "Muller", "Huawei"]
 DATES = ["2017", "2018", "2018-03", "2018-03-01", "2018-03-22", "2018-03-23", "2018-12-31", "2019-01-01"]
-TERMS = sorted({token.term for word in WORDS for token in analyse(word)})
+GROUPS = ["0a", "1b", "1b", "1b", "2c", "3d", "4e", "5f"]
+LANGUAGES = ["en", "de", "de-at", "fr", "zh", "ja", "tlh"]
+TERMS = sorted({token.term for word in WORDS for language in LANGUAGES for token in analyse(word, language)})
 WRITTEN = sorted({token.written for word in WORDS for token in analyse(word)})
 
 
@@ -47,10 +49,11 @@ class Dice(random.Random):
                   for _ in range(self.randrange(4))}
         return Document(
             id_, id_, self.text(30), title=self.maybe([self.text(5) or "x"]), publisher=self.maybe(NAMES),
-            author=self.maybe(NAMES), language=self.maybe(["en", "de"]),
+            author=self.maybe(NAMES), language=self.maybe(["en", "de", "de-AT", "DE", "fr", "zh", "tlh"]),
             url=self.maybe(["https://www.example.org/a", "http://user@Example.com:80/b"]),
             date=PublicationDate(when, "day", "test", 1.0) if when else None,
             entities=tuple(Entity(name, kind) for name, kind in people.items()),
+            group=self.maybe(GROUPS) if self.random() < 0.6 else None,
             chrome=tuple(Chrome(self.text(6), "test") for _ in range(self.randrange(3))))
 
     def query(self, depth: int = 3) -> q.Query:
@@ -59,11 +62,21 @@ class Dice(random.Random):
         if depth and self.random() < 0.7:
             kinds = [lambda: q.And(self.queries(depth)), lambda: q.Or(self.queries(depth)),
                      lambda: q.Not(self.query(depth - 1)), lambda: q.Boost(self.query(depth - 1), 0.25),
-                     lambda: q.Prefer(self.query(depth - 1), self.queries(depth))]
+                     lambda: q.Prefer(self.query(depth - 1), self.queries(depth)), lambda: self.by_language(depth)]
         return self.choice(kinds)()
 
     def queries(self, depth: int) -> tuple[q.Query, ...]:
         return tuple(self.query(depth - 1) for _ in range(self.choice((0, 1, 2, 2, 2, 3, 5))))
+
+    def by_language(self, depth: int) -> q.Query:
+        choices = tuple((tuple(self.sample(LANGUAGES, self.randrange(4))), self.words(depth))
+                        for _ in range(self.randrange(4)))
+        return q.ByLanguage(choices, self.words(depth))
+
+    def words(self, depth: int) -> q.Query:
+        """What a language is asked, mostly words."""
+        return self.choice((self.term, self.term, self.phrase, self.near, self.at_least, self.prefix, q.Everything,
+                            lambda: q.NOTHING, lambda: self.query(depth - 1)))()
 
     def term(self) -> q.Query:
         return q.Term(self.choice(TEXT_FIELDS).name, self.choice([*TERMS, "unknown"]))
@@ -98,7 +111,7 @@ class Dice(random.Random):
         return q.Prefix(self.choice(TEXT_FIELDS).name, word[:self.randrange(1, 5)])
 
     def keyword(self) -> q.Query:
-        field, value = self.choice(KEYWORD_FIELDS).name, self.choice([*NAMES, "en", "example.org", ""])
+        field, value = self.choice(KEYWORD_FIELDS).name, self.choice([*NAMES, *GROUPS, "en", "example.org", ""])
         if self.random() < 0.5:
             return q.Keyword(field, value)
         return q.KeywordPrefix(field, value[:self.randrange(5)])
@@ -133,7 +146,10 @@ class Dice(random.Random):
                                     aliases.correct_query(self.query(1)) if self.random() < 0.3 else None)
                        for field in self.sample(FACETS, 3))
         query = aliases.correct_query(self.query())
-        return Request(query, facets, self.choice(SORTS), self.choice((0, 3, 10, 1000)), self.choice((0, 0, 5)))
+        copied = self.choice((None, FacetRequest(self.choice(FACETS), self.choice((None, 2)), "year",
+                                                 aliases.find_naming("publisher"))))
+        return Request(query, facets, self.choice(SORTS), self.choice((0, 3, 10, 1000)), self.choice((0, 0, 5)),
+                       self.random() < 0.5, copied)
 
 
 def write_line(line: tuple[str, object]) -> str:
@@ -164,10 +180,24 @@ def test_random_queries_are_answered_as_by_the_memory_engine(name, tmp_path, mon
         assert found.total == expected.total, request
         assert found.facets == expected.facets, request
         assert found.cuts == expected.cuts, request
+        assert found.distinct == expected.distinct, request
+        assert found.copies == expected.copies, request
         assert [id_ for id_, _ in found.hits] == [id_ for id_, _ in expected.hits], request
         scores = [score for _, score in expected.hits]
         assert [score for _, score in found.hits] == pytest.approx(scores, rel=1e-9, abs=1e-12), request
     print(f"\n{QUERIES:,} random queries: {name} answers as memory does")  # noqa: T201 - shown with -s
+    other.close()
+
+
+@pytest.mark.parametrize("name", [name for name in ENGINES if name != "memory"])
+def test_values_of_keywords_and_their_documents_are_those_of_the_memory_engine(name, tmp_path):
+    memory, other = MemoryEngine(), ENGINES[name](tmp_path / "index")
+    fill(memory, Dice(1))
+    fill(other, Dice(1))
+    for field in KEYWORD_FIELDS:
+        found = other.find_words(field.name, lambda vocabulary: vocabulary.words)
+        assert found == memory.find_words(field.name, lambda vocabulary: vocabulary.words)
+        assert sum(found.values()) > 20
     other.close()
 
 
@@ -178,6 +208,7 @@ def test_words_near_others_are_those_of_the_memory_engine(name, tmp_path):
     fill(other, Dice(1))
     for field in TEXT_FIELDS:
         for choose in (*(partial(find_near, word=word) for word in WRITTEN),
-                       *(partial(find_forms, term=term) for term in TERMS)):
+                       *(partial(find_forms, term=term, language=language)
+                         for term in TERMS for language in (None, "fr"))):
             assert other.find_words(field.name, choose) == memory.find_words(field.name, choose)
     other.close()

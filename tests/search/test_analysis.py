@@ -1,6 +1,7 @@
 """The analyzer: which words a text has, in which forms, and where."""
 
 import time
+import unicodedata
 from itertools import pairwise
 
 import pytest
@@ -9,7 +10,10 @@ from hypothesis import strategies as st
 
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
 from searchkit.model import Chrome, Document, Entity
-from searchkit.search.analysis import LONGEST_WORD, PASSAGE_GAP, analyse, analyse_document, fold, fold_value
+from searchkit.search.analysis import PASSAGE_GAP, analyse, analyse_document
+from searchkit.search.folding import fold, fold_value
+from searchkit.search.pairs import is_paired
+from searchkit.search.stemming import LONGEST_WORD
 
 
 def find_terms(text: str) -> list[str]:
@@ -54,18 +58,43 @@ def test_every_apostrophe_is_the_same(variant: str) -> None:
     ("U.S", "U.S."),
     ("carriers", "carrier"),
     ("the city's", "the city"),
+    ("Łódź", "lodz"), ("Đorđe", "dorde"), ("Smørrebrød", "smorrebrod"), ("Ħal", "hal"), ("Ægir", "aegir"),
+    ("cœur", "coeur"), ("İzmir", "izmir"), ("Diyarbakır", "diyarbakir"), ("Þór", "thor"),
+    ("ёлка", "елка"), ("Москва́", "москва"), ("ΟΔΟΣ", "οδός"), ("ς", "σ"),
+    ("مُدَرِّسَة", "مدرسه"), ("كـتـاب", "كتاب"), ("أحمد", "احمد"), ("آل", "ال"), ("إلى", "الي"),
+    ("کتاب", "كتاب"), ("علی", "علي"),
+    ("٢٠١٨", "2018"), ("۲۰۱۸", "2018"), ("שָׁלוֹם", "שלום"),
+    ("ｶﾀｶﾅ", "カタカナ"), ("한국", unicodedata.normalize("NFD", "한국")),
 ])
 def test_two_spellings_of_one_word(one: str, other: str) -> None:
     assert find_terms(one) == find_terms(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("й", "и"), ("C", "C++"), ("US", "U.S."), ("हिन्दी", "हद"), ("が", "か")])
+@pytest.mark.parametrize(("one", "other"), [
+    ("й", "и"), ("ї", "і"), ("ѓ", "г"), ("مسؤول", "مسوول"), ("C", "C++"), ("US", "U.S."), ("हिन्दी", "हद"),
+    ("が", "か")])
 def test_different_words_stay_different(one: str, other: str) -> None:
     assert find_terms(one) != find_terms(other)
 
 
-def test_chinese_and_japanese_are_a_token_a_character() -> None:
-    assert find_written("华为 in 東京") == ["华", "为", "in", "東", "京"]
+@pytest.mark.parametrize(("text", "written"), [
+    ("华为手机", ["华为", "为手", "手机", "机"]),
+    ("东", ["东"]),
+    ("华为 in 東京都", ["华为", "为", "in", "東", "東京", "京都", "都"]),
+    ("2018年5月に", ["2018", "年", "5", "月", "月に", "に"]),
+    ("東京・大阪", ["東京", "京", "大阪", "阪"]),
+    ("が人々", ["が人", "人々", "々"]),
+    ("ﾋﾞﾙ", ["ビル", "ル"]),
+    ("서울에", ["서울", "울에", "에"]),
+    ("ผู้หญิง", ["ผู้ห", "หญิ", "ญิง", "ง"]),
+    ("𠀀𠀁", ["𠀀𠀁", "𠀁"]),
+])
+def test_scripts_without_spaces_are_cut_into_overlapping_pairs(text: str, written: list[str]) -> None:
+    assert find_written(text) == written
+
+
+def test_a_pair_stands_where_its_characters_do() -> None:
+    assert [(t.start, t.end) for t in analyse("a東京都")] == [(0, 1), (1, 2), (1, 3), (2, 4), (3, 4)]
 
 
 def test_vowel_signs_stay_with_their_word() -> None:
@@ -80,7 +109,9 @@ def test_what_follows_in_an_endless_word_is_not_matched() -> None:
 def test_each_token_stands_where_it_says(text: str) -> None:
     tokens = list(analyse(text))
     assert all(0 <= token.start < token.end <= len(text) and token.term and token.written for token in tokens)
-    assert all(one.end <= other.start for one, other in pairwise(tokens))
+    assert all((one.start, one.end) < (other.start, other.end) or one.end == other.end > other.start > one.start
+               for one, other in pairwise(tokens))
+    assert all(is_paired(text, other.start) for one, other in pairwise(tokens) if other.start < one.end)
     assert all(fold(text[t.start:t.end])[0] in t.written or t.written in fold(text[t.start:t.end]) for t in tokens)
 
 

@@ -7,6 +7,8 @@ import pytest
 from searchkit.errors import QueryError
 from searchkit.index import Index, open_index
 from searchkit.model import Document
+from searchkit.search.bonuses import PAIR, TITLE, prefer
+from searchkit.search.query import NOTHING, And, Boost, ByLanguage, Everything, Phrase, Prefer, Term
 
 FILLER = "The board met again in the afternoon and talked at length about the weather on the coast."
 
@@ -50,3 +52,22 @@ def test_any_of_the_words_is_found_whatever_the_signs_between_them(archive: Inde
 def test_all_words_want_a_query_without_faults(archive: Index) -> None:
     with pytest.raises(QueryError):
         archive.query('ferry "old')
+
+
+def test_words_of_several_languages_are_lifted_as_each_has_them() -> None:
+    house = ByLanguage(((("de",), Term("body", "haus")),), Term("body", "hauser"))
+    red = Term("body", "rot")
+
+    assert prefer(And((red, house))) == Prefer(And((red, house)), (
+        Boost(Term("title", "rot"), TITLE),
+        Boost(ByLanguage(((("de",), Term("title", "haus")),), Term("title", "hauser")), TITLE),
+        Boost(ByLanguage(((("de",), Phrase("body", ("rot", "haus"))),), Phrase("body", ("rot", "hauser"))), PAIR)))
+
+
+def test_a_word_that_a_language_is_not_asked_for_lifts_nothing_there() -> None:
+    idle = ByLanguage(((("en",), Term("body", "die")),), Everything())
+    bonuses = prefer(And((Term("body", "hard"), idle))).bonuses
+
+    assert bonuses[1:] == (
+        Boost(ByLanguage(((("en",), Term("title", "die")),), NOTHING), TITLE),
+        Boost(ByLanguage(((("en",), Phrase("body", ("hard", "die"))),), NOTHING), PAIR))

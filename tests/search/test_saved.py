@@ -31,7 +31,8 @@ LEAVES = st.one_of(
 TREES = st.recursive(LEAVES, lambda below: st.one_of(
     st.builds(q.And, st.lists(below, max_size=3).map(tuple)), st.builds(q.Or, st.lists(below, max_size=3).map(tuple)),
     st.builds(q.Not, below), st.builds(q.Boost, below, st.floats(0, 9)),
-    st.builds(q.Prefer, below, st.lists(below, max_size=2).map(tuple))), max_leaves=8)
+    st.builds(q.Prefer, below, st.lists(below, max_size=2).map(tuple)),
+    st.builds(q.ByLanguage, st.lists(st.tuples(TERMS, below), max_size=2).map(tuple), below)), max_leaves=8)
 
 
 @given(TREES)
@@ -47,7 +48,7 @@ def test_the_deepest_tree_that_a_text_makes_comes_back() -> None:
 
 
 def test_a_saved_query_can_be_read_and_keeps_its_days() -> None:
-    assert to_json(parse('date:"last 7 days"', TODAY)) == {"version": 1, "analysis": 1, "query": {
+    assert to_json(parse('date:"last 7 days"', TODAY)) == {"version": 2, "analysis": 2, "query": {
         "kind": "daterange", "field": "date", "first": "2020-02-22", "last": "2020-02-29"}}
 
 
@@ -61,13 +62,22 @@ TERM = {"kind": "term", "field": "body", "term": "red"}
     {"kind": "boost", "child": TERM, "factor": True},
     {"kind": "daterange", "field": "date", "first": "x", "last": None},
     {"kind": "phrase", "field": "body", "terms": ["red", 2]},
+    {"kind": "bylanguage", "choices": [], "default": None},
+    {"kind": "bylanguage", "choices": TERM, "default": TERM},
+    {"kind": "bylanguage", "choices": [TERM], "default": TERM},
+    {"kind": "bylanguage", "choices": [{"languages": [1], "node": TERM}], "default": TERM},
+    {"kind": "bylanguage", "choices": [{"languages": ["de"], "node": {}}], "default": TERM},
 ])
 def test_what_is_no_tree_is_refused(node: object) -> None:
     with pytest.raises(QueryError, match="no saved query"):
-        from_json({"version": 1, "analysis": 1, "query": node})
+        from_json({"version": 2, "analysis": 2, "query": node})
 
 
-@pytest.mark.parametrize("data", [None, [], {}, {"version": 2, "analysis": 1}, {"version": 1, "analysis": 0}])
+def test_a_tree_of_the_version_before_is_read() -> None:
+    assert from_json({"version": 1, "analysis": 2, "query": TERM}) == q.Term("body", "red")
+
+
+@pytest.mark.parametrize("data", [None, [], {}, {"version": 3, "analysis": 2}, {"version": 2, "analysis": 1}])
 def test_a_tree_of_another_version_is_refused(data: object) -> None:
     with pytest.raises(QueryError, match="no saved query"):
         from_json(data)
@@ -78,4 +88,4 @@ def test_a_tree_without_end_is_refused() -> None:
     for _ in range(1000):
         node = {"kind": "not", "child": node}
     with pytest.raises(QueryError, match="nested"):
-        from_json({"version": 1, "analysis": 1, "query": node})
+        from_json({"version": 2, "analysis": 2, "query": node})

@@ -9,6 +9,7 @@ from pathlib import Path
 import tantivy
 
 from searchkit.engines.base import Matches, Request, miss
+from searchkit.engines.tantivy.collapsing import Groups
 from searchkit.engines.tantivy.compilation import Compiler
 from searchkit.engines.tantivy.counting import count_facets
 from searchkit.engines.tantivy.damage import explain_failure, translate_damage
@@ -78,17 +79,19 @@ class TantivyEngine:
         snapshot = self._refresh()
         with translate_damage(self._path):
             compiler = Compiler(snapshot, (pattern for query in request.queries for pattern in find_patterns(query)))
-            native = compiler.compile(request.query)
-            total, hits = choose_page(compiler, request)
+            groups = Groups(compiler, request.query)
+            total, page = choose_page(compiler, request, groups.terms)
             return Matches(
                 total=total,
-                hits=tuple(hits),
-                facets=tuple(count_facets(compiler, native, request.facets)),
+                hits=tuple((match.id, match.points) for match in page),
+                facets=tuple(count_facets(compiler, request.query, groups, request.facets)),
                 cuts=find_cuts(compiler.expansions),
+                distinct=total - groups.spare,
+                copies=tuple(groups.describe(match, request) for match in page),
             )
 
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
-        """Words of a text field and in how many documents each stands."""
+        """Words of a text field, or values of a keyword field, and in how many documents each stands."""
         snapshot = self._refresh()
         with translate_damage(self._path):
             return snapshot.count_words(field, choose)

@@ -18,6 +18,7 @@ from searchkit.engines.tantivy.scoring import Text, list_terms, weigh, weigh_tex
 from searchkit.engines.tantivy.snapshot import Snapshot
 from searchkit.search import query as q
 from searchkit.search.expansion import Expansion, choose_words, compile_pattern, find_beginning
+from searchkit.search.languages import FIELD as LANGUAGE
 from searchkit.search.ranking import K1
 
 MOST_PHRASES = 64  # of two words at a distance, by which near words are sifted; beyond, reading the texts costs no more
@@ -62,6 +63,8 @@ class Compiler:
             case q.Prefer(child, bonuses):
                 return Query.boolean_query([(Occur.Must, self.compile(child)),
                                             *((Occur.Should, self.compile(bonus)) for bonus in bonuses)])
+            case q.ByLanguage():
+                return self._compile_by_language(query)
             case q.Not(child):
                 return _score(exclude(Query.all_query(), self.compile(child)), 0.0)
             case q.Prefix(field) | q.Wildcard(field) | q.Fuzzy(field):
@@ -86,6 +89,18 @@ class Compiler:
                 return _score(exclude(Query.all_query(), has_value), 0.0)
             case _:
                 raise TypeError(f"not a query: {query!r}")
+
+    def _compile_by_language(self, query: q.ByLanguage) -> Query:
+        parts, named = [], set[str]()
+        for languages, node in query.choices:  # of choices with a language in common the first one counts
+            parts.append(both(self.compile(node), self._find_languages(set(languages) - named)))
+            named.update(languages)
+        parts.append(exclude(self.compile(query.default), self._find_languages(query.languages)))
+        return Query.boolean_query([(Occur.Should, part) for part in parts])
+
+    def _find_languages(self, languages: Iterable[str]) -> Query:
+        """Documents in these languages."""
+        return self._any_of(LANGUAGE, (term for key in languages for term in self.snapshot.list_values(LANGUAGE, key)))
 
     def _compile_at_least(self, least: int, child: q.Term | q.Phrase | q.Near) -> Query:
         """How often a term stands in a document is a term itself; of what consists of terms, it is counted."""

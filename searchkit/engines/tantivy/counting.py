@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from tantivy import Query
 
-from searchkit.engines.base import FacetRequest, count_periods, rank_values
+from searchkit.engines.base import PERIODS, FacetRequest, rank_values
+from searchkit.engines.tantivy.collapsing import Groups
 from searchkit.engines.tantivy.compilation import Compiler, both, exclude
 from searchkit.engines.tantivy.schema import DATE, MONTH, SEPARATOR, encode_term, split_term
 from searchkit.engines.tantivy.snapshot import Snapshot
@@ -21,17 +22,20 @@ MARGIN = 50  # values besides those asked for: among equal counts it is the name
 Counts = dict[str, int]  # documents by term
 
 
-def count_facets(compiler: Compiler, native: Query, requests: Sequence[FacetRequest]) -> list[tuple[FacetValue, ...]]:
-    """The values of each facet, over the matches of a query or of the facet's own."""
-    groups: defaultdict[q.Query | None, list[int]] = defaultdict(list)
+def count_facets(compiler: Compiler, query: q.Query, groups: Groups,
+                 requests: Sequence[FacetRequest]) -> list[tuple[FacetValue, ...]]:
+    """The values of each facet, over the matches of a query (with their groups of copies) or of the facet's own."""
+    numbers_of: defaultdict[q.Query | None, list[int]] = defaultdict(list)
     found: list[tuple[FacetValue, ...]] = [()] * len(requests)
     for number, request in enumerate(requests):
-        groups[request.query].append(number)
-    for own, numbers in groups.items():
-        query = native if own is None else compiler.compile(own)
-        counted = _count_terms(compiler.snapshot, query, [requests[number] for number in numbers])
+        numbers_of[request.query].append(number)
+    for own, numbers in numbers_of.items():
+        native = compiler.compile(query if own is None else own)
+        copies = groups if own is None else Groups(compiler, own)
+        counted = _count_terms(compiler.snapshot, native, [requests[number] for number in numbers])
         for number, counts in zip(numbers, counted, strict=True):
-            found[number] = _make_values(compiler.snapshot, query, requests[number], counts)
+            named = _name_counts(compiler.snapshot, native, requests[number], counts)
+            found[number] = rank_values(named, requests[number], copies.count_spare(requests[number]))
     return found
 
 
@@ -73,12 +77,15 @@ def _is_settled(counts: Sequence[int], limit: int | None) -> bool:
     return limit is not None and (limit == 0 or counts[limit - 1] > counts[-1])
 
 
-def _make_values(snapshot: Snapshot, query: Query, request: FacetRequest, counts: Counts) -> tuple[FacetValue, ...]:
+def _name_counts(snapshot: Snapshot, query: Query, request: FacetRequest, counts: Counts) -> dict[str | None, int]:
+    """The counts under the names of the facet; under None the documents without a value."""
     without = snapshot.total(exclude(query, Query.exists_query(request.field)))
     named: dict[str | None, int] = {None: without}
     if request.field == DATE:
-        named.update(counts)
-        return rank_values(count_periods(named, request), request)
+        for value, count in counts.items():
+            period = value[:PERIODS[request.period]]
+            named[period] = named.get(period, 0) + count
+        return named
     if request.naming:
         counts, renamed, emptied = _rename(snapshot, query, request, counts)
         named.update(renamed)
@@ -86,7 +93,7 @@ def _make_values(snapshot: Snapshot, query: Query, request: FacetRequest, counts
     for term, count in counts.items():
         name = split_term(term)[1]
         named[name] = named.get(name, 0) + count
-    return rank_values(named, request)
+    return named
 
 
 def _rename(snapshot: Snapshot, query: Query, request: FacetRequest,

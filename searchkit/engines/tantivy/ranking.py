@@ -6,16 +6,19 @@ lengths puts more than ``SLACK`` places too low could be missed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from typing import NamedTuple
 
-from tantivy import DocAddress
+from tantivy import DocAddress, Query
 
 from searchkit.engines.base import Request
 from searchkit.engines.tantivy.compilation import Compiler, both
-from searchkit.engines.tantivy.schema import NEWEST, OLDEST, find_id
+from searchkit.engines.tantivy.schema import DAY_DIGITS, LAST_DAY, NEWEST, OLDEST, find_id
 from searchkit.engines.tantivy.scoring import Leaf, Text, Wanted, collect_terms, weigh, weigh_text
-from searchkit.engines.tantivy.snapshot import Place, find_place
+from searchkit.engines.tantivy.snapshot import GROUP, Place, find_place
 from searchkit.search import query as q
+from searchkit.search.languages import FIELD as LANGUAGE
 
 Scores = Mapping[Place, float]
 SLACK = 50  # candidates besides those that are asked for
@@ -24,21 +27,58 @@ CHUNK = 500  # documents whose tokens are in memory at once
 ROUNDING = 1e-5  # of tantivy's scores, which are single floats
 
 
-def choose_page(compiler: Compiler, request: Request) -> tuple[int, list[tuple[str, float]]]:
-    """How many documents match, and the ids and scores of the page that is asked for."""
-    query, snapshot = request.query, compiler.snapshot
-    points = find_constant(query)
-    if request.limit and request.sort == "relevance" and points is None:
-        total, candidates = _find_candidates(compiler, request)
-        ranked = sorted((-points, newest) for newest, points in _score_all(compiler, query, candidates))
-        page = ranked[request.offset:request.offset + request.limit]
-        return total, [(find_id(newest), -points) for points, newest in page]
-    order = OLDEST if request.sort == "oldest" else NEWEST
-    total, hits = snapshot.search(compiler.compile(query), request.limit, order, request.offset)
-    if points is not None:
-        return total, [(find_id(value), points) for value, _ in hits]
-    scored = _score_all(compiler, query, [address for _, address in hits])
-    return total, [(find_id(newest), points) for newest, points in scored]
+class Ranked(NamedTuple):
+    """A match: its score, its place in the order by date, where it is, and its group of copies."""
+
+    points: float
+    newest: str
+    address: DocAddress
+    group: str | None
+
+    @property
+    def id(self) -> str:
+        """The document's id."""
+        return find_id(self.newest)
+
+
+def choose_page(compiler: Compiler, request: Request, groups: Collection[str]) -> tuple[int, list[Ranked]]:
+    """How many documents match, and the page that is asked for; ``groups`` have several matches."""
+    if not request.limit:
+        return compiler.snapshot.total(compiler.compile(request.query)), []
+    begin, end = request.offset, request.offset + request.limit
+    if not (request.collapse and groups):
+        return _find_first(compiler, request, begin, end)
+    wanted = end
+    total, ranked = _find_first(compiler, request, 0, wanted)
+    while len(shown := _collapse(ranked, groups)) < end and wanted < total:
+        wanted = min(4 * wanted, total)
+        total, ranked = _find_first(compiler, request, 0, wanted)
+    return total, shown[begin:end]
+
+
+def find_order(sort: str) -> Callable[[Ranked], tuple[float | str, ...]]:
+    """What matches are ordered by, as a function of each."""
+    if sort == "relevance":
+        return lambda match: (-match.points, match.newest)
+    if sort == "newest":
+        return lambda match: (match.newest,)
+
+    def find_oldest(match: Ranked) -> tuple[float | str, ...]:
+        filed = int(match.newest[:DAY_DIGITS])
+        return (filed if filed == LAST_DAY else LAST_DAY - filed), match.newest
+
+    return find_oldest
+
+
+def score_all(compiler: Compiler, query: q.Query, addresses: Sequence[DocAddress]) -> Iterator[Ranked]:
+    """Documents that match, with their scores."""
+    wanted, has_groups = collect_terms(query), compiler.snapshot.has_groups
+    for start in range(0, len(addresses), CHUNK):
+        part = addresses[start:start + CHUNK]
+        scorer = Scorer(compiler, wanted, part)
+        scores = scorer.score(query, scorer.rows.keys())
+        for address, (place, row) in zip(part, scorer.rows.items(), strict=True):
+            yield Ranked(scores.get(place, 0.0), row.newest, address, row.first(GROUP) if has_groups else None)
 
 
 def find_constant(query: q.Query) -> float | None:
@@ -49,13 +89,16 @@ def find_constant(query: q.Query) -> float | None:
         case q.Prefix() | q.Wildcard() | q.Fuzzy():
             return 1.0
         case q.And(children):
-            constants = [points for child in children if (points := find_constant(child)) is not None]
-            return sum(constants) if len(constants) == len(children) else None
+            parts = [points for child in children if (points := find_constant(child)) is not None]
+            return sum(parts) if len(parts) == len(children) else None
         case q.Or(children):
             return 0.0 if all(find_constant(child) == 0.0 for child in children) else None
         case q.Boost(child, factor):
             points = find_constant(child)
             return None if points is None else factor * points
+        case q.ByLanguage():
+            constants = {find_constant(node) for node in query.nodes}
+            return constants.pop() if len(constants) == 1 else None
         case q.Prefer(child, bonuses):
             return find_constant(child) if not bonuses else None
         case _:
@@ -86,6 +129,8 @@ class Scorer:
                 return _add_up(self.score(child, places) for child in children)
             case q.Or(children):
                 return _add_up(self.score(child, self._restrict(places, child)) for child in children)
+            case q.ByLanguage():
+                return _add_up(self.score(node, part) for node, part in self._split(query, places).items())
             case q.Boost(child, factor):
                 return {place: factor * points for place, points in self.score(child, places).items()}
             case q.Prefer(child, bonuses):
@@ -93,6 +138,17 @@ class Scorer:
                 return _add_up((self.score(child, places), *extra))
             case _:
                 return {}
+
+    def _split(self, query: q.ByLanguage, places: Set[Place]) -> Mapping[q.Query, Set[Place]]:
+        """The documents by what is asked of their language."""
+        nodes: dict[str | None, q.Query] = {}
+        parts: defaultdict[q.Query, set[Place]] = defaultdict(set)
+        for place in places:
+            language = self.rows[place].first(LANGUAGE)
+            if language not in nodes:
+                nodes[language] = query.choose(language)
+            parts[nodes[language]].add(place)
+        return parts
 
     def _score_leaf(self, leaf: Leaf, places: Set[Place]) -> Scores:
         """Scores of those in which the leaf stands."""
@@ -109,10 +165,8 @@ class Scorer:
         return self._texts[field]
 
     def _restrict(self, places: Set[Place], query: q.Query) -> Set[Place]:
-        """Those of the documents that match, where ``score`` needs to know: leaves find their own."""
-        while isinstance(query, q.Boost):
-            query = query.child
-        if isinstance(query, Leaf) or not places:
+        """Those of the documents that match, where ``score`` needs to know."""
+        if not places or _finds_its_own(query):
             return places
         return places & self._find(query)
 
@@ -131,9 +185,35 @@ def _add_up(parts: Iterable[Scores]) -> Scores:
     return sums
 
 
-def _find_candidates(compiler: Compiler, request: Request) -> tuple[int, list[DocAddress]]:
-    """How many documents match, and those of them that can be on the page."""
-    native, end = compiler.compile(request.query), request.offset + request.limit
+def _finds_its_own(query: q.Query) -> bool:
+    """Whether a query that is scored over documents of which some do not match leaves these out by itself."""
+    match query:
+        case q.Term() | q.Phrase() | q.Near():
+            return True
+        case q.Boost(child):
+            return _finds_its_own(child)
+        case q.Or(children):
+            return all(map(_finds_its_own, children))
+        case q.ByLanguage():
+            return all(map(_finds_its_own, query.nodes))
+        case _:
+            return False
+
+
+def _find_first(compiler: Compiler, request: Request, begin: int, end: int) -> tuple[int, list[Ranked]]:
+    """How many documents match, and those from a place in their order up to another one."""
+    query, native = request.query, compiler.compile(request.query)
+    if request.sort == "relevance" and find_constant(query) is None:
+        total, addresses = _find_candidates(compiler, native, end)
+        ranked = sorted(score_all(compiler, query, addresses), key=find_order(request.sort))
+        return total, ranked[begin:end]
+    order = OLDEST if request.sort == "oldest" else NEWEST
+    total, hits = compiler.snapshot.search(native, end - begin, order, begin)
+    return total, list(score_all(compiler, query, [address for _, address in hits]))
+
+
+def _find_candidates(compiler: Compiler, native: Query, end: int) -> tuple[int, list[DocAddress]]:
+    """How many documents match, and those of them that can be among the first."""
     slack = SLACK
     total, hits = compiler.snapshot.search(native, end + slack)
     while len(hits) == end + slack and slack < MOST_TIED and hits[-1][0] >= hits[end - 1][0] * (1 - ROUNDING):
@@ -142,10 +222,13 @@ def _find_candidates(compiler: Compiler, request: Request) -> tuple[int, list[Do
     return total, [address for _, address in hits]
 
 
-def _score_all(compiler: Compiler, query: q.Query, addresses: Sequence[DocAddress]) -> Iterator[tuple[str, float]]:
-    """Place in the order by date, and score, of documents that match."""
-    wanted = collect_terms(query)
-    for start in range(0, len(addresses), CHUNK):
-        scorer = Scorer(compiler, wanted, addresses[start:start + CHUNK])
-        scores = scorer.score(query, scorer.rows.keys())
-        yield from ((row.newest, scores.get(place, 0.0)) for place, row in scorer.rows.items())
+def _collapse(ranked: Iterable[Ranked], groups: Collection[str]) -> list[Ranked]:
+    """The matches without all but the first of each group."""
+    shown, seen = [], set()
+    for match in ranked:
+        if match.group is None or match.group not in groups:
+            shown.append(match)
+        elif match.group not in seen:
+            seen.add(match.group)
+            shown.append(match)
+    return shown

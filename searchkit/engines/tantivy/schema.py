@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from hashlib import blake2b
 from itertools import groupby
 from typing import Any
@@ -20,9 +21,11 @@ import tantivy
 
 from searchkit.engines.base import PERIODS, find_day
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
-from searchkit.search.analysis import PASSAGE_GAP, Analysed, fold_value
+from searchkit.search.analysis import PASSAGE_GAP, Analysed
+from searchkit.search.folding import fold_value
 
 ID, DOCUMENT, TOKENS, KEY, DAY, DATE, MONTH = "id", "document", "tokens", "key", "day", "date", "month"
+VALUES = "values"  # of all keyword fields and the date, as they are displayed
 NEWEST, OLDEST = "newest", "oldest"  # the two orders by date, as strings that end with the id
 WRITTEN, TIMES, LENGTH = "_written", "_times", "_length"  # appended to the name of a text field
 SEPARATOR = "\x1f"  # white space to ``fold_value``: no folded value has it
@@ -46,6 +49,7 @@ def make_schema() -> tantivy.Schema:
     builder.add_unsigned_field(DAY, fast=True, indexed=True)
     builder.add_bytes_field(DOCUMENT, stored=True)
     builder.add_bytes_field(TOKENS, stored=True)
+    builder.add_bytes_field(VALUES, stored=True)
     for field in TEXT_FIELDS:
         builder.add_text_field(field.name, tokenizer_name=LINES, index_option="position")
         builder.add_text_field(field.name + WRITTEN, tokenizer_name=LINES, index_option="basic")
@@ -80,7 +84,9 @@ def make_document(analysed: Analysed) -> tantivy.Document:
         _add_tokens(made, field.name, analysed.terms[field.name], analysed.written[field.name])
     for field in KEYWORD_FIELDS:
         for value in dict.fromkeys(analysed.keywords[field.name]):
-            made.add_text(field.name, encode_term(fold_value(value)) + SEPARATOR + encode_term(value))
+            made.add_text(field.name, write_term(value))
+    values = {name: found for name, found in analysed.keywords.items() if found}
+    made.add_bytes(VALUES, _encode(json.dumps({**values, DATE: [date.value]} if date else values)))
     made.add_bytes(DOCUMENT, _encode(json.dumps(document.to_dict(), ensure_ascii=False)))
     return made
 
@@ -99,6 +105,9 @@ def _add_tokens(made: tantivy.Document, name: str, terms: Sequence[str], written
     made.add_bytes(TOKENS, _encode("\n".join(terms)))
 
 
+Values = Mapping[str, list[str]]  # of keyword fields and the date, as they are displayed
+
+
 class Row:
     """What is stored of a document."""
 
@@ -106,10 +115,15 @@ class Row:
         self._stored = stored
         self.newest: str = stored[NEWEST][0]
 
-    @property
-    def id(self) -> str:
-        """The document's id."""
-        return find_id(self.newest)
+    @cached_property
+    def values(self) -> Values:
+        """The values of its keyword fields and its date; fields without any are missing."""
+        values: Values = json.loads(self._stored[VALUES][0])
+        return values
+
+    def first(self, field: str) -> str | None:
+        """The value of a keyword field that has one at most."""
+        return next(iter(self.values.get(field, ())), None)
 
     def load(self) -> Any:  # noqa: ANN401 - JSON
         """The document as JSON."""
@@ -133,6 +147,11 @@ def encode_term(text: str) -> str:
 def decode_term(term: str) -> str:
     """The inverse of ``encode_term``."""
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), term)
+
+
+def write_term(value: str) -> str:
+    """The term of a keyword's value."""
+    return encode_term(fold_value(value)) + SEPARATOR + encode_term(value)
 
 
 def split_term(term: str) -> tuple[str, str]:

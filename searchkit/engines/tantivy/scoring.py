@@ -62,6 +62,8 @@ def collect_terms(*queries: q.Query) -> Wanted:
                 todo.append(child)
             case q.Prefer(child, bonuses):
                 todo += (child, *bonuses)
+            case q.ByLanguage() as choice:
+                todo += choice.nodes
     return wanted
 
 

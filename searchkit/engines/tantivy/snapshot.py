@@ -6,16 +6,32 @@ tantivy counts deleted documents in until a merge drops them; here they are coun
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import tantivy
 from tantivy import Occur, Order, Query
 
-from searchkit.engines.tantivy.schema import EVERY, ID, KEY, LENGTH, SEPARATOR, WRITTEN, Row, encode_term, find_key
+from searchkit.engines.tantivy.schema import (
+    EVERY,
+    ID,
+    KEY,
+    LENGTH,
+    SEPARATOR,
+    WRITTEN,
+    Row,
+    encode_term,
+    find_id,
+    find_key,
+    split_term,
+    write_term,
+)
+from searchkit.fields import BY_NAME, Kind
 from searchkit.search.ranking import weigh_rarity
 from searchkit.search.vocabulary import Choose, Vocabulary, make_vocabulary
 
 Place = tuple[int, int]  # of a document: its segment, and its number there
+GROUP = "group"  # the field that copies of one text share
 Found = tuple[Any, tantivy.DocAddress]  # a score or value, and the document
 
 
@@ -30,6 +46,11 @@ class Snapshot:
         self._frequencies: dict[tuple[str, str], int] = {}
         self._averages: dict[str, float] = {}
         self._vocabularies: dict[str, Vocabulary] = {}
+
+    @cached_property
+    def has_groups(self) -> bool:
+        """Whether any document belongs to a group of copies."""
+        return bool(self.total(Query.exists_query(GROUP)))
 
     def search(self, query: Query, limit: int, order: str | None = None, offset: int = 0) -> tuple[int, list[Found]]:
         """How many documents match, and the first by score or, ascending, by what a field has.
@@ -65,18 +86,17 @@ class Snapshot:
         return [term for term, _ in self.list_terms(field, encode_term(key) + SEPARATOR)]
 
     def frequency(self, field: str, term: str) -> int:
-        """How many documents have a term."""
+        """How many documents have a term, which is given as it stands in the dictionary."""
         if (field, term) not in self._frequencies:
-            native = encode_term(term)
-            frequency = self.searcher.doc_freq(field, native)
+            frequency = self.searcher.doc_freq(field, term)
             if frequency and self.count < self.count_with_deleted:
-                frequency = self.total(Query.term_query(self.schema, field, native, "basic"))
+                frequency = self.total(Query.term_query(self.schema, field, term, "basic"))
             self._frequencies[field, term] = frequency
         return self._frequencies[field, term]
 
     def rarity(self, field: str, terms: Iterable[str]) -> float:
         """The sum of the terms' idf."""
-        return sum(weigh_rarity(self.count, self.frequency(field, term)) for term in terms)
+        return sum(weigh_rarity(self.count, self.frequency(field, encode_term(term))) for term in terms)
 
     def native_rarity(self, field: str, terms: Iterable[str]) -> float:
         """The same as tantivy sees it."""
@@ -91,14 +111,22 @@ class Snapshot:
         return self._averages[field]
 
     def vocabulary(self, field: str) -> Vocabulary:
-        """The words of a text field as written; those of deleted documents are among them."""
+        """The words of a text field as written, or the values of a keyword field; of deleted documents, too."""
         if field not in self._vocabularies:
-            self._vocabularies[field] = make_vocabulary(term for term, _ in self.list_terms(field + WRITTEN, ""))
+            if _is_text(field):
+                words = {term for term, _ in self.list_terms(field + WRITTEN, "")}
+            else:
+                words = {split_term(term)[1] for term, _ in self.list_terms(field, "")}
+            self._vocabularies[field] = make_vocabulary(words)
         return self._vocabularies[field]
 
     def count_words(self, field: str, choose: Choose) -> dict[str, int]:
-        """Words of a text field, as written, and in how many documents each stands."""
-        counts = {word: self.frequency(field + WRITTEN, word) for word in choose(self.vocabulary(field))}
+        """Words of a text field, as written, or values of a keyword field, and in how many documents each stands."""
+        chosen = choose(self.vocabulary(field))
+        if _is_text(field):
+            counts = {word: self.frequency(field + WRITTEN, encode_term(word)) for word in chosen}
+        else:
+            counts = {value: self.frequency(field, write_term(value)) for value in chosen}
         return {word: count for word, count in counts.items() if count}
 
     def load(self, address: tantivy.DocAddress) -> Row:
@@ -116,7 +144,8 @@ class Snapshot:
         if after is not None:
             last = find_key(after), after
             query = Query.range_query(self.schema, KEY, tantivy.FieldType.Unsigned, last[0])
-        found = sorted((key, self.load(address).id) for key, address in self.search(query, limit + 1, KEY)[1])
+        hits = self.search(query, limit + 1, KEY)[1]
+        found = sorted((key, find_id(self.load(address).newest)) for key, address in hits)
         return [id_ for key, id_ in found if (key, id_) > last][:limit]
 
     def name(self, addresses: Sequence[tantivy.DocAddress]) -> Query:
@@ -124,6 +153,10 @@ class Snapshot:
         keys = self.searcher.fast_field_values(KEY, list(addresses))
         terms = (Query.term_query(self.schema, KEY, key, "basic") for key in keys)
         return Query.const_score_query(Query.boolean_query([(Occur.Should, term) for term in terms]), 0.0)
+
+
+def _is_text(field: str) -> bool:
+    return BY_NAME[field].kind is Kind.TEXT
 
 
 def find_place(address: tantivy.DocAddress) -> Place:

@@ -14,20 +14,23 @@ from whoosh.index import FileIndex, LockError
 from whoosh.writing import CLEAR
 
 from searchkit.engines.base import Matches, Request, miss
+from searchkit.engines.whoosh.collapsing import Groups
 from searchkit.engines.whoosh.counting import Matched, choose_page, count_facet
 from searchkit.engines.whoosh.damage import PAUSE, translate_damage, try_again
 from searchkit.engines.whoosh.evaluation import Evaluation, Rarity
 from searchkit.engines.whoosh.patterns import Patterns
-from searchkit.engines.whoosh.schema import WRITTEN, encode_term, make_row, make_schema
+from searchkit.engines.whoosh.schema import SEPARATOR, WRITTEN, encode_term, make_row, make_schema
 from searchkit.engines.whoosh.shard import Snapshot, find_state, open_snapshot
 from searchkit.engines.whoosh.storage import Storage
 from searchkit.engines.whoosh.writer import Writer, merge_segments
 from searchkit.errors import IndexFault, IndexLocked, IndexNotFound, IndexOutdated
+from searchkit.fields import BY_NAME, Kind
 from searchkit.model import Document
 from searchkit.search.analysis import Analysed
 from searchkit.search.expansion import find_cuts
+from searchkit.search.folding import fold_value
 from searchkit.search.query import Query, find_patterns
-from searchkit.search.vocabulary import Choose
+from searchkit.search.vocabulary import Choose, make_vocabulary
 
 TOC_FILES, LOCK_FILE = "_MAIN_*.toc", "MAIN_WRITELOCK"
 
@@ -94,19 +97,33 @@ class WhooshEngine:
         if request.limit and request.sort == "relevance":
             matches = [part._replace(scores=part.evaluation.score(request.query, part.documents))
                        for part in matches]
+        total = sum(len(part.documents) for part in matches)
+        groups = {query: Groups(matches if query is None else parts) for query, parts in counted.items()}
+        if request.limit:
+            groups[None].rank(request)
+        page = choose_page(groups[None].collapse(matches) if request.collapse and request.limit else matches, request)
         return Matches(
-            total=sum(len(part.documents) for part in matches),
-            hits=tuple(_name_hit(*hit, request) for hit in choose_page(matches, request)),
-            facets=tuple(count_facet(counted[facet.query], facet) for facet in request.facets),
+            total=total,
+            hits=tuple(_name_hit(*hit, request) for hit in page),
+            facets=tuple(count_facet(counted[facet.query], facet, groups[facet.query].count_spare(facet))
+                         for facet in request.facets),
             cuts=find_cuts(patterns.expansions),
+            distinct=total - groups[None].spare,
+            copies=tuple(groups[None].describe(*hit, request.copied) for hit in page),
         )
 
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
-        """Words of a text field and in how many documents each stands."""
+        """Words of a text field, or values of a keyword field, and in how many documents each stands."""
         shards = self._refresh().shards
-        chosen = {word for shard in shards for word in choose(shard.columns.vocabulary(field))}
-        counts = {word: sum(shard.find_frequency(field + WRITTEN, encode_term(word)) for shard in shards)
-                  for word in sorted(chosen)}
+        if BY_NAME[field].kind is Kind.KEYWORD:
+            chosen = {value for shard in shards
+                      for value in choose(make_vocabulary(shard.columns.keywords(field).values))}
+            terms = {value: (field, fold_value(value) + SEPARATOR + value) for value in chosen}
+        else:
+            chosen = {word for shard in shards for word in choose(shard.columns.vocabulary(field))}
+            terms = {word: (field + WRITTEN, word) for word in chosen}
+        counts = {word: sum(shard.find_frequency(name, encode_term(term)) for shard in shards)
+                  for word, (name, term) in sorted(terms.items())}
         return {word: count for word, count in counts.items() if count}
 
     def count(self) -> int:

@@ -33,10 +33,10 @@ from searchkit.engines.whoosh.schema import (
     encode_term,
 )
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
-from searchkit.search.analysis import fold_value
+from searchkit.search.folding import fold_value
 from searchkit.search.vocabulary import Vocabulary, find_letters
 
-VERSION = 2
+VERSION = 3
 EXTENSION = ".columns"
 HEADER = Struct("<8sI")  # tag and length of the table that follows
 TAG = b"skcolumn"
@@ -120,6 +120,11 @@ class Columns:
     def ids(self) -> Strings:
         """Id by document."""
         return self._strings("id")
+
+    @property
+    def grouped(self) -> array[int]:
+        """The documents that belong to a group of copies."""
+        return self._array("grouped")
 
     def keywords(self, field: str) -> Keywords:
         """Values of a keyword or date field by document."""
@@ -221,6 +226,8 @@ def make_columns(expand: Expand, list_terms: ListTerms, size: int) -> bytes:
                 owned[document].append(len(values))
             values.append(term.partition(SEPARATOR.encode())[2] if field in KEYWORD_FIELDS else term)
         writer.add_keywords(f"keyword {field.name}", values, owned)
+        if field.name == "group":
+            writer.add("grouped", array(NUMBER, [document for document, numbers in enumerate(owned) if numbers]))
         if field.name == "date":
             days = [find_day(decode_term(value)) for value in values]
             writer.add("day", array(NUMBER, [days[numbers[0]] if numbers else 0 for numbers in owned]))

@@ -33,8 +33,9 @@ Measure = Callable[[Matched, Sequence[int]], list[float]]  # what sorts first is
 Value = TypeVar("Value")
 
 
-def count_facet(matches: Sequence[Matched], request: FacetRequest) -> tuple[FacetValue, ...]:
-    """The values of a facet among the matches."""
+def count_facet(matches: Sequence[Matched], request: FacetRequest,
+                spare: Mapping[str | None, int] | None = None) -> tuple[FacetValue, ...]:
+    """The values of a facet among the matches, of which ``spare`` are further copies."""
     totals: dict[str | None, int] = {}
     without = 0
     for part in matches:
@@ -57,7 +58,7 @@ def count_facet(matches: Sequence[Matched], request: FacetRequest) -> tuple[Face
     if request.field != "date":
         totals = _keep_most(totals, request.limit)
     totals[None] = without
-    return rank_values(totals, request)
+    return rank_values(totals, request, spare)
 
 
 def choose_page(matches: Sequence[Matched], request: Request) -> list[tuple[Matched, int]]:
@@ -65,8 +66,7 @@ def choose_page(matches: Sequence[Matched], request: Request) -> list[tuple[Matc
     end = request.offset + request.limit
     if not request.limit:
         return []
-    measures = {"relevance": (_measure_score, _measure_age), "newest": (_measure_age,),
-                "oldest": (_measure_day, _measure_age)}[request.sort]
+    measures = find_measures(request)
     groups = [(part, list(part.documents)) for part in matches]
     rows: list[tuple[tuple[float, ...], str, Matched, int]] = []
     for part, documents in _keep_first(groups, measures, end):
@@ -75,6 +75,12 @@ def choose_page(matches: Sequence[Matched], request: Request) -> list[tuple[Matc
         rows += [(key, ids[document], part, document) for key, document in zip(keys, documents, strict=True)]
     rows.sort(key=itemgetter(0, 1))
     return [(part, document) for _, _, part, document in rows[request.offset:end]]
+
+
+def find_measures(request: Request) -> tuple[Measure, ...]:
+    """What a request orders its matches by, the first first; after these by id."""
+    return {"relevance": (_measure_score, _measure_age), "newest": (_measure_age,),
+            "oldest": (_measure_day, _measure_age)}[request.sort]
 
 
 def _keep_first(groups: list[Group], measures: Sequence[Measure], count: int) -> list[Group]:

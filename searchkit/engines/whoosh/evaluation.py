@@ -6,7 +6,7 @@ Filters that need a look at each document (dates, missing values) look only at w
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from itertools import compress, repeat
 from struct import unpack
 
@@ -18,6 +18,7 @@ from searchkit.search import query as q
 from searchkit.search.nearness import find_windows
 from searchkit.search.ranking import score, weigh_rarity
 
+LANGUAGE = "language"  # the field by which a ``ByLanguage`` chooses
 FEW = 8  # a list is searched, not walked, for documents that are fewer than an eighth of it
 
 
@@ -56,6 +57,10 @@ class Evaluation:
                 return set(self._read(field, term).documents)
             case q.Or(children):
                 return set().union(*map(self.match, children))
+            case q.ByLanguage():
+                asked = self._find_asked(query)
+                return {document for place, node in enumerate(query.nodes)
+                        for document in self.match(node) if asked(document) == place}
             case q.Boost(child) | q.Prefer(child):
                 return self.match(child)
             case q.Prefix() | q.Wildcard() | q.Fuzzy():
@@ -88,6 +93,9 @@ class Evaluation:
                 return documents - self.narrow(documents, child)
             case q.Boost(child) | q.Prefer(child):
                 return self.narrow(documents, child)
+            case q.ByLanguage():
+                parts = self._split(query, documents)
+                return set().union(*(self.narrow(part, node) for node, part in parts))
             case q.Phrase() | q.Near():
                 runs = self._count_runs(query, documents)
                 return {document for document in documents if runs[document]}
@@ -118,6 +126,10 @@ class Evaluation:
                 return self._weigh(field, terms, documents, [runs[document] for document in documents])
             case q.AtLeast(_, child):
                 return self.score(child, documents)
+            case q.ByLanguage():
+                parts = self._split(query, documents)
+                return {document: points for node, part in parts
+                        for document, points in self.score(node, part).items()}
             case q.Prefix() | q.Wildcard() | q.Fuzzy():
                 return dict.fromkeys(documents, 1.0)
             case q.And(children):
@@ -156,12 +168,36 @@ class Evaluation:
                 return min(map(self._estimate, children))
             case q.Or(children):
                 return min(sum(map(self._estimate, children)), self.shard.count)
+            case q.ByLanguage():
+                return min(sum(map(self._estimate, query.nodes)), self.shard.count)
             case q.Boost(child) | q.Prefer(child) | q.AtLeast(_, child):
                 return self._estimate(child)
             case q.Keyword() | q.KeywordPrefix() | q.Prefix() | q.Wildcard() | q.Fuzzy():
                 return self.shard.count // 2
             case _:
                 return self.shard.count + 1
+
+    def _split(self, query: q.ByLanguage, documents: Set[int]) -> list[tuple[q.Query, Set[int]]]:
+        """The nodes, each with those of the documents that are asked for it."""
+        asked = self._find_asked(query)
+        parts: list[set[int]] = [set() for _ in query.nodes]
+        for document in documents:
+            parts[asked(document)].add(document)
+        return list(zip(query.nodes, parts, strict=True))
+
+    def _find_asked(self, query: q.ByLanguage) -> Callable[[int], int]:
+        """Which of the nodes a document is asked for, by its place."""
+        columns = self.shard.columns
+        keywords = columns.keywords(LANGUAGE)
+        places = [0] * (len(keywords.values) + 1)  # by number of language plus 1
+        for place, (languages, _) in reversed(list(enumerate(query.choices, 1))):
+            for language in languages:
+                for number in columns.find_numbers(LANGUAGE, language):
+                    places[number + 1] = place
+        numbers = keywords.single
+        if numbers is None:
+            raise TypeError("a document has more than one language")
+        return lambda document: places[numbers[document]]
 
     def _read(self, field: str, term: str) -> Postings:
         if (field, term) not in self._postings:

@@ -18,7 +18,8 @@ from whoosh.fields import STORED, FieldType, Schema
 from whoosh.formats import Existence, Format, Positions
 
 from searchkit.fields import FIELDS, KEYWORD_FIELDS, TEXT_FIELDS, Kind
-from searchkit.search.analysis import Analysed, fold_value
+from searchkit.search.analysis import Analysed
+from searchkit.search.folding import fold_value
 
 ID, STORED_DOCUMENT = "id", "document"
 WRITTEN, LENGTH = ".written", ".length"  # appended to the name of a text field
