@@ -4,6 +4,8 @@
 # make versus   10,000 random queries to every engine, answered as by the memory engine
 # make hostile-queries   100,000 texts that nobody should type, at 10,000 documents (half an hour or so)
 # make test-rerank   the tests of the model that ranks again, in an environment of their own with the extra
+# make bench    searchkit beside tantivy, SQLite FTS5 and Whoosh as it comes: 100,000 documents, 200 queries (half an hour)
+# make bench-pages, bench-million   from saved pages to an index; a million short documents
 # make bench-relevance    ranking on public test collections beside other engines
 # make bench-extraction   the extraction beside its peers, in an environment of its own (ten minutes or more)
 
@@ -12,7 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: bench-relevance demo test test-rerank check setup bench bench-extraction versus hostile-queries clean
+.PHONY: bench bench-extraction bench-million bench-pages bench-relevance install-bench demo test test-rerank check setup versus hostile-queries clean
 
 demo: $(READY)
 	$(BIN)/searchkit index seeds/
@@ -31,13 +33,26 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(READY)
-	$(BIN)/python bench/query_vs_stock.py
+bench: install-bench
+	$(VENV)/speed/bin/python bench/speed.py
+
+bench-pages: install-bench
+	$(VENV)/speed/bin/python bench/pages.py
+
+bench-million: install-bench
+	$(VENV)/speed/bin/python bench/speed.py --documents 1000000 --words 60 --only searchkit,Index.query,tantivy
+
+# As users have it, not as developers do: an editable installation starts more slowly.
+install-bench:
+	$(PYTHON) -m venv $(VENV)/speed
+	$(VENV)/speed/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	rm -rf build
+	$(VENV)/speed/bin/python -m pip install --quiet '.[bench]'
 
 bench-extraction: $(READY)
 	$(PYTHON) -m venv $(VENV)/peers
 	$(VENV)/peers/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(VENV)/peers/bin/python -m pip install --quiet -e '.[bench]'
+	$(VENV)/peers/bin/python -m pip install --quiet -e '.[bench-extraction]'
 	$(VENV)/peers/bin/python bench/extraction.py
 
 versus: $(READY)

@@ -4,7 +4,7 @@
                                [--data FOLDER] [--scorer FILE.py] [--json]
 
 FOLDER holds gold.jsonl, html/*.html.gz and dumps/*.jsonl.xz; FILE.py has ``score(rows, predictions, bootstrap)``.
-Peers come with ``pip install -e '.[bench]'``; those that are not installed are named and left out.
+Peers come with ``pip install -e '.[bench-extraction]'``; those that are not installed are named and left out.
 
 Each peer has a process of its own. They take turns, a few pages at a time and in changing order, and only one
 works at any time, so that whatever else the machine does falls on all of them. Times are CPU time on one core

@@ -1,5 +1,5 @@
 """``python -m searchkit``."""
 
-from searchkit.cli import main
+from searchkit.entry import main
 
 main()

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterable
-from typing import Annotated, Any, NoReturn
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from searchkit import options, render
-from searchkit.batch import answer_batch
-from searchkit.errors import DocumentNotFound, EngineError, IndexFault, SearchkitError
-from searchkit.index import DEFAULT_FACETS, Index, open_index
+from searchkit import asking, options, render
+from searchkit.asking import keep_asked, open_settled
+from searchkit.exits import FOUND, NOTHING, prepare_streams, print_error, tell_errors
+from searchkit.index import open_index
 from searchkit.model import Document, Page, Rejected
-from searchkit.outputs import LONGEST_TEXT, ROWS, choose_output
 from searchkit.progress import Progress
-from searchkit.queryoptions import QueryOptions
 from searchkit.render import Style
-from searchkit.screen import (
-    View,
-    make_style,
-    print_json,
-    print_line,
-    print_lines,
-    print_pages,
-    print_results,
-    print_rows,
-    print_suggestions,
-)
-from searchkit.settings import ALIASES, Settings, resolve
+from searchkit.screen import View, make_style, print_json, print_line, print_lines, print_pages, print_results
+from searchkit.settings import resolve
 from searchkit.version import VERSION
 
-FOUND, NOTHING, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130  # exit codes
+if TYPE_CHECKING:
+    from searchkit.suggestions import Suggestion
 
 
 class Faces(TyperGroup):
@@ -41,24 +29,8 @@ class Faces(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's own signature
         """Run the command."""
-        try:
-            try:
-                return super().invoke(ctx)
-            finally:
-                sys.stdout.flush()
-        except SearchkitError as error:
-            print_error(f"searchkit: {error}")
-            raise typer.Exit(find_exit_code(error)) from None
-        except KeyboardInterrupt:
-            print_error("searchkit: interrupted; what was done is kept, the same command goes on from there")
-            raise typer.Exit(INTERRUPTED) from None
-        except BrokenPipeError:
-            _give_up_output()
-            raise typer.Exit(FOUND) from None
-        except OSError as problem:
-            _give_up_output()
-            print_error(f"searchkit: {problem}")
-            raise typer.Exit(FAULT) from None
+        with tell_errors():
+            return super().invoke(ctx)
 
 
 app = typer.Typer(name="searchkit", cls=Faces, no_args_is_help=True, rich_markup_mode=None,
@@ -107,61 +79,7 @@ def index(
     raise typer.Exit(FOUND if taken or report.removed else NOTHING)
 
 
-@app.command()
-def query(
-    context: typer.Context,
-    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What to search for; nothing: all; -: read it.")] = "",
-    publisher: options.Publisher = None,
-    entity: options.Entity = None,
-    author: options.Author = None,
-    language: options.Language = None,
-    not_publisher: options.NotPublisher = None,
-    not_entity: options.NotEntity = None,
-    not_author: options.NotAuthor = None,
-    not_language: options.NotLanguage = None,
-    after: options.After = None,
-    before: options.Before = None,
-    facet: options.Facet = None,
-    no_facets: options.NoFacets = False,
-    empty_periods: options.EmptyPeriods = False,
-    timeline: options.Timeline = False,
-    sort: options.Sort = "relevance",
-    limit: options.Limit = None,
-    all_: options.All = False,
-    offset: options.Offset = 0,
-    match: options.Match = "all",
-    snippets: options.Snippets = 1,
-    collapse: options.Collapse = None,
-    rerank: options.Rerank = None,
-    output: options.Output = "hits",
-    jsonl: options.Jsonl = False,
-    csv: options.Csv = False,
-    batch: options.Batch = None,
-    folder: options.Index = None,
-    engine: options.Engine = None,
-    aliases: options.Aliases = None,
-    as_json: options.Json = False,
-    color: options.Color = None,
-    no_pager: options.NoPager = False,
-) -> None:
-    """Ranked, faceted search with highlighted snippets."""
-    settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color, "rerank": rerank})
-    form = choose_output(output, json=as_json, jsonl=jsonl, csv=csv)
-    asked = _read_asked(context)
-    asked["limit"] = limit if limit is not None or all_ or form in ROWS else 10
-    asked["collapse"] = form not in ROWS if collapse is None else collapse
-    asked["facets"] = () if no_facets else facet or DEFAULT_FACETS
-    asked["rerank"] = settings.wants_rerank
-    with _open(settings) as place:
-        if batch is not None:
-            for row in answer_batch(place, batch, asked):
-                print_json(row)
-            return
-        text = sys.stdin.read(LONGEST_TEXT).strip() if text == "-" else text
-        view = View(form, make_style(settings.color, sys.stdout), timeline, not no_pager)
-        found = print_rows(place, text, asked, view) if form in ROWS else print_results(
-            place.query(text, **view.widen(asked)), view)
-    raise typer.Exit(FOUND if found else NOTHING)
+app.command()(options.describe(asking.query))
 
 
 @app.command()
@@ -187,9 +105,9 @@ def similar(
 ) -> None:
     """Show documents like one, copies of it left out."""
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
-    asked = _read_asked(context)
+    asked = keep_asked(context.params)
     view = View("json" if as_json else "hits", make_style(settings.color, sys.stdout), pages=not no_pager)
-    with _open(settings) as place:
+    with open_settled(settings) as place:
         found = print_results(place.similar(document_id, **asked), view)
     raise typer.Exit(FOUND if found else NOTHING)
 
@@ -219,8 +137,8 @@ def explain(
     from searchkit.reasons import render_reasons
 
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
-    asked = _read_asked(context)
-    with _open(settings) as place:
+    asked = keep_asked(context.params)
+    with open_settled(settings) as place:
         found = place.explain(text, **asked)
     if as_json:
         print_json(found.to_dict())
@@ -263,7 +181,7 @@ def show(
 ) -> None:
     """Show one document."""
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
-    with _open(settings) as place:
+    with open_settled(settings) as place:
         document, captures = place.get(document_id), place.captures(document_id)
         copies = place.copies(document_id)
     if as_json:
@@ -290,10 +208,9 @@ def facets(
 ) -> None:
     """Show the values of a facet and how many documents have each."""
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
-    with _open(settings) as place:
+    with open_settled(settings) as place:
         if suggest_aliases:
-            found = print_suggestions(place.suggest_aliases(field, limit), field, as_json)
-            raise typer.Exit(FOUND if found else NOTHING)
+            raise typer.Exit(_print_suggestions(place.suggest_aliases(field, limit), field, as_json))
         results = place.count_facet(f"{field}:{limit}", text, value)
     if as_json:
         print_json({"total": results.total, "distinct": results.distinct, **results.to_dict()["facets"]})
@@ -313,7 +230,7 @@ def stats(
 ) -> None:
     """Show what the index holds."""
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases, "color": color})
-    with _open(settings) as place:
+    with open_settled(settings) as place:
         numbers = place.stats()
     if as_json:
         print_json(numbers)
@@ -338,39 +255,10 @@ def copy(
 
 
 def main() -> NoReturn:
-    """The program."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    """The program, with all its commands."""
+    prepare_streams()
     app()
     sys.exit(FOUND)
-
-
-def find_exit_code(error: SearchkitError) -> int:
-    """Which exit code tells of an error."""
-    if isinstance(error, IndexFault | EngineError):
-        return FAULT
-    return NOTHING if isinstance(error, DocumentNotFound) else USAGE
-
-
-def print_error(message: str) -> None:
-    """A line for people, beside the results."""
-    sys.stderr.write(render.make_line(message) + "\n")
-
-
-def _open(settings: Settings) -> Index:
-    """The index to read, as the settings say."""
-    return open_index(settings.index, settings.engine, aliases=settings.aliases or ALIASES)
-
-
-def _read_asked(context: typer.Context) -> dict[str, Any]:
-    """Those of a command's options that are a query's."""
-    return {name: context.params[name] for name in QueryOptions.__annotations__.keys() & context.params.keys()}
-
-
-def _give_up_output() -> None:
-    """Write no more results: nobody reads them, or they cannot be written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain_pages(pages: Iterable[Page | Rejected], style: Style, ner: str) -> int:
@@ -392,3 +280,13 @@ def _explain_pages(pages: Iterable[Page | Rejected], style: Style, ner: str) -> 
 
 def _warn_of_page(page: Rejected) -> None:
     print_error(f"searchkit: only the text was taken of {page.path} ({page.reason}: {page.detail})")
+
+
+def _print_suggestions(suggestions: Sequence[Suggestion], field: str, as_json: bool) -> int:
+    """Lines to be looked at and pasted; the exit code."""
+    if as_json:
+        print_json([suggestion.to_dict() for suggestion in suggestions])
+    elif suggestions:
+        print_line(f"# to be looked at, and pasted below [{field}] in aliases.toml")
+        print_lines(suggestion.to_line() for suggestion in suggestions)
+    return FOUND if suggestions else NOTHING

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -11,33 +10,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from searchkit import engines, reranking
+from searchkit import engines
 from searchkit.aliasfile import NONE as NO_FILE
 from searchkit.aliasfile import AliasFile
-from searchkit.copies import asks_for_copies, count_groups, describe, find_copies, name_publishers
-from searchkit.engines.base import SORTS, Engine, FacetRequest, Matches, Request
+from searchkit.answering import Answering
+from searchkit.copies import count_groups, find_copies
+from searchkit.engines.base import Engine
 from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
-from searchkit.facets import name_facet, read_facet, show_values
-from searchkit.model import Copies, Document, FacetValue, Hit, Page, Partial, Results
+from searchkit.facets import name_facet, read_facet
+from searchkit.model import Copies, Document, FacetValue, Page, Results
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
-from searchkit.queryoptions import (
-    QueryOptions,
-    check,
-    check_count,
-    check_options,
-    list_values,
-    read_asked,
-    read_filters,
-)
+from searchkit.queryoptions import QueryOptions, check_count
 from searchkit.report import IndexReport
 from searchkit.search.aliases import TABLES, TYPED
-from searchkit.search.bonuses import prefer
-from searchkit.search.highlight import highlight
-from searchkit.search.languages import FIELD as LANGUAGE
-from searchkit.search.languages import list_all, rank_languages
-from searchkit.search.query import Query, both
-from searchkit.search.question import Archive, Question, read_question
-from searchkit.search.snippets import make_document_snippets
+from searchkit.search.question import read_question
 from searchkit.search.values import find_named, put_first
 from searchkit.settings import ALIASES
 
@@ -49,9 +35,6 @@ if TYPE_CHECKING:
     from searchkit.transfer import Copied
 
 Source = str | Path | Page | Document
-DEFAULT_FACETS = ("publisher", "date", "entity")
-MOST_PARTIAL = 100  # partial matches, where all hits are asked for
-FEW = 10  # hits, a page of them: where there are no more, a query says what would help
 
 
 class AddOptions(TypedDict, total=False):
@@ -76,6 +59,7 @@ class Index:
         self._engine = engine
         self._folder = folder
         self._aliases = aliases
+        self._answering = Answering(engine, aliases)
         self._groups: GroupLedger | None = None  # of an index without a folder, once documents come
         self.engine_name = engine_name
 
@@ -104,100 +88,24 @@ class Index:
 
         Raises QueryError for a text that does not parse, SettingsError for an option that cannot be meant.
         """
-        check_options(options, "query")
-        begun = time.perf_counter()
-        question = read_asked(text, options, self._find_languages())
-        request = self._make_request(question, options)
-        results = self._answer(question, request, options)
-        if request.limit and not request.offset:
-            results = self._lead_on(results, question, request, options)
-        return replace(results, took_ms=_measure_ms(begun))
+        return self._answering.answer(text, options)
 
     def explain(self, text: str = "", **options: Unpack[QueryOptions]) -> Explanation:
         """Why a query finds what it finds; options are those of ``query``, of which only filters and match count."""
-        from searchkit.search.explanation import explain
-
-        check_options(options, "explain")
-        return explain(read_asked(text, options, self._find_languages()), self._archive)
+        return self._answering.explain(text, options)
 
     def similar(self, id_: str, **options: Unpack[QueryOptions]) -> Results:
         """Documents like one, the most alike first; itself and those with the same story are left out.
 
         Options are those of ``query`` but facets. Raises DocumentNotFound.
         """
-        from searchkit.search.similar import leave_out_copies, make_similar_query
-
-        check_options(options, "similar")
-        document = self.get(id_)
-        query = make_similar_query(document, self._count, self.count())
-        question = replace(read_asked("", options, self._find_languages()), text=f"similar to {id_}", asked=query)
-        begun, limit = time.perf_counter(), options.get("limit", 10)
-        first = check_count("offset", options.get("offset", 0))
-        end = self.count() if limit is None else first + check_count("limit", limit)
-        options["facets"], options["offset"], options["rerank"] = (), 0, False
-
-        def answer(count: int) -> Results:
-            options["limit"] = count
-            return self._answer(question, self._make_request(question, options), options)
-
-        results = leave_out_copies(answer, document, first, end)
-        return replace(results, took_ms=_measure_ms(begun))
+        return self._answering.find_similar(self.get(id_), options)
 
     def find_occurrences(self, document: Document, text: str) -> Iterator[Occurrence]:
         """Each place where a document has what a text asks for, with what stands around it."""
         from searchkit.search.concordance import find_occurrences
 
         return find_occurrences(document, read_question(text, "any", (), date.today(), (document.language,)).asked)
-
-    def _make_request(self, question: Question, options: QueryOptions) -> Request:
-        """What the engine is asked; under the names that hold."""
-        filters = read_filters(options)
-        aliases = self._aliases.read()
-        facets = []
-        for facet in map(read_facet, dict.fromkeys(list_values(options.get("facets", DEFAULT_FACETS)))):
-            lifted = filters.lift(facet.field)
-            counted = both(self._widen(question, facet), lifted.to_query(question.today)) if lifted else None
-            facets.append(replace(facet, naming=aliases.find_naming(facet.field),
-                                  query=aliases.correct_query(counted) if counted else None))
-        limit = options.get("limit", 10)
-        return Request(
-            query=prefer(aliases.correct_query(question.tree)),
-            facets=tuple(facets),
-            sort=check("sort", options.get("sort", "relevance"), SORTS),
-            limit=self._engine.count() if limit is None else check_count("limit", limit),
-            offset=check_count("offset", options.get("offset", 0)),
-            collapse=options.get("collapse", True) and not asks_for_copies(question.asked),
-            copied=name_publishers(aliases.find_naming("publisher")),
-        )
-
-    def _widen(self, question: Question, facet: FacetRequest) -> Query:
-        """What is asked, as a facet is counted: that of languages in all of them."""
-        if facet.field != LANGUAGE:
-            return question.asked
-        return question.ask_again(question.text, languages=self._find_languages()).asked
-
-    def _answer(self, question: Question, request: Request, options: QueryOptions) -> Results:
-        """The results of a request, as the options say."""
-        matches = self._search(request, question, options)
-        count = check_count("snippets", options.get("snippets", 1))
-        return Results(
-            query=question.text,
-            parsed=str(question.tree),
-            match=question.match,
-            total=matches.total,
-            took_ms=0.0,
-            hits=self._make_hits(matches, question.tree, count, request.offset),
-            facets={name_facet(facet): show_values(facet, values, options.get("empty_periods", False))
-                    for facet, values in zip(request.facets, matches.facets, strict=True)},
-            warnings=(*question.warnings, *map(str, matches.cuts)),
-            distinct=matches.distinct,
-        )
-
-    def _search(self, request: Request, question: Question, options: QueryOptions) -> Matches:
-        """The engine's matches; the first of them in the order of the model, where that is wanted."""
-        if reranking.is_wanted(request, options.get("rerank")):
-            return reranking.search(self._engine, request, question.text)
-        return self._engine.search(request)
 
     def facets(self, field: str, text: str = "", *, value: str = "",
                **options: Unpack[QueryOptions]) -> tuple[FacetValue, ...]:
@@ -237,7 +145,7 @@ class Index:
         for type_ in (name for name in TYPED if name in facets):
             for value in facets[type_]:
                 types.setdefault(value.value or "", []).append(type_)
-        return suggest(field, facets[field], types, self._count, check_count("limit", limit or 0) or None)
+        return suggest(field, facets[field], types, self._answering.count, check_count("limit", limit or 0) or None)
 
     def get(self, id_: str) -> Document:
         """One document. Raises DocumentNotFound."""
@@ -311,57 +219,6 @@ class Index:
         """Let go of the files."""
         self._engine.close()
 
-    def _make_hits(self, matches: Matches, tree: Query, snippets: int, offset: int = 0) -> tuple[Hit, ...]:
-        """The hits with their documents as they are shown."""
-        aliases = self._aliases.read()
-        shown = aliases.correct_query(tree)  # by the names of the documents as they were indexed
-        documents = self._engine.get([id_ for id_, _ in matches.hits])
-        return tuple(
-            Hit(aliases.correct_document(document), rank, round(score, 4),
-                make_document_snippets(document, shown, snippets),
-                highlight(document.title or "", shown, document.entities, document.language),
-                describe(copied))
-            for rank, (document, (_, score), copied)
-            in enumerate(zip(documents, matches.hits, matches.copies, strict=True), offset + 1))
-
-    def _lead_on(self, results: Results, question: Question, request: Request, options: QueryOptions) -> Results:
-        """Results with what helps where they are few: a correction, partial matches, a line of advice."""
-        if results.total > FEW:
-            return results
-        from searchkit.search.correction import suggest
-        from searchkit.search.explanation import advise, advise_dates
-
-        if results.total or not question.list_clauses():
-            advice = advise_dates(question, self._archive)
-        else:
-            advice = tuple(filter(None, [advise(question, self._archive)]))
-        suggestion = suggest(question, self._archive, results.total)
-        partial = None if results.total else self._find_partial(question, request, options)
-        return replace(results, suggestion=suggestion, partial=partial, warnings=(*results.warnings, *advice))
-
-    def _find_partial(self, question: Question, request: Request, options: QueryOptions) -> Partial | None:
-        """The documents with some of the words; None where there is but one, or nothing has any."""
-        loose = question.ask_again(question.text, "any")
-        if loose.asked == question.asked:
-            return None
-        query = prefer(self._aliases.read().correct_query(loose.tree))
-        limit = min(request.limit, MOST_PARTIAL)
-        matches = self._search(replace(request, query=query, facets=(), limit=limit), loose, options)
-        hits = self._make_hits(matches, loose.tree, options.get("snippets", 1))
-        return Partial("any", matches.total, hits) if matches.total else None
-
-    @property
-    def _archive(self) -> Archive:
-        return Archive(self._count, self._engine.find_words)
-
-    def _find_languages(self) -> tuple[str | None, ...]:
-        """The languages of the documents."""
-        return rank_languages(self._engine.find_words(LANGUAGE, list_all), self._engine.count())
-
-    def _count(self, query: Query) -> int:
-        """How many documents a query finds, under the names that hold."""
-        return self._engine.search(Request(self._aliases.read().correct_query(query), limit=0)).total
-
     def _keep_groups(self) -> GroupLedger | None:
         """What an index without a folder knows of its copies; others have it in their ledger."""
         from searchkit.groups import open_groups
@@ -412,6 +269,3 @@ def _settle_engine(folder: Path, engine: str | None, *, create: bool, rebuild: b
                                  str(folder), f"use the searchkit that built it, or {REBUILD}")
     return manifest.engine
 
-
-def _measure_ms(begun: float) -> float:
-    return round((time.perf_counter() - begun) * 1000, 1)

@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Any
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, signature
+from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
 from searchkit import completion
 from searchkit.fields import FACETS
-from searchkit.outputs import OUTPUTS
+from searchkit.screen import OUTPUTS
+
+
+def describe(command: Callable[..., int]) -> Callable[..., None]:
+    """A command as Typer takes it: each parameter with the option of its name below, its result the exit code.
+
+    Raises KeyError for a parameter that has no option here, TypeError for one that has another type.
+    """
+    types, described = get_type_hints(command), []
+    for parameter in signature(command).parameters.values():
+        option = _find(parameter.name)
+        if get_args(option)[0] != types[parameter.name]:
+            raise TypeError(f"'{parameter.name}' is {types[parameter.name]}, its option is {get_args(option)[0]}")
+        described.append(parameter.replace(annotation=option, kind=Parameter.POSITIONAL_OR_KEYWORD))
+
+    @wraps(command)
+    def run(**parameters: Any) -> None:  # noqa: ANN401 - whatever the options take
+        raise typer.Exit(command(**parameters))
+
+    del run.__wrapped__  # by which its signature would be looked up
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in described}
+    run.__dict__["__signature__"] = signature(command).replace(parameters=described, return_annotation=None)
+    return run
+
+
+def _find(parameter: str) -> Any:  # noqa: ANN401 - an annotated type
+    """The option of a parameter: ``not_publisher`` is ``NotPublisher``."""
+    named = {"folder": Index, "as_json": Json}
+    return named.get(parameter) or globals()["".join(part.title() for part in parameter.split("_"))]
 
 
 def _ask_for(offer: completion.Complete) -> completion.Complete | None:
@@ -64,3 +95,5 @@ Jsonl = Annotated[bool, typer.Option("--jsonl", help="A hit a line in JSON, all 
 Csv = Annotated[bool, typer.Option("--csv", help="A table of all hits for spreadsheets.")]
 Timeline = Annotated[bool, typer.Option("--timeline", help="Draw how many there are of each month.")]
 Batch = Annotated[str | None, _say("A query a line (-: standard input).", "FILE")]
+
+Text = Annotated[str, typer.Argument(metavar="[TEXT]", help="What to search for; nothing: all; -: read it.")]

@@ -8,16 +8,13 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from searchkit.errors import SettingsError
 from searchkit.index import Index
 from searchkit.model import Hit, Results
 from searchkit.render import Style, make_line, make_safe, render_occurrence
+from searchkit.screen import View, print_lines
 from searchkit.search.concordance import Occurrence
 
-OUTPUTS = ("hits", "ids", "paths", "urls", "kwic", "json", "jsonl", "csv")
-ROWS = ("ids", "paths", "urls", "kwic", "jsonl", "csv")  # those that show all hits unless --limit is given
 PAGE = 1_000  # hits fetched at once where all of them are asked for
-LONGEST_TEXT = 100_000  # characters of a query that are read from standard input; the parser takes fewer
 
 # docs/output.md says what each holds
 COLUMNS = ("rank", "score", "id", "title", "date", "publisher", "author", "language", "url", "path", "entities",
@@ -25,15 +22,16 @@ COLUMNS = ("rank", "score", "id", "title", "date", "publisher", "author", "langu
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet computes a cell that begins so
 
 
-def choose_output(output: str, **switches: bool) -> str:
-    """The one output that was asked for, by name or by a switch."""
-    named = [name for name, is_on in switches.items() if is_on]
-    asked = list(dict.fromkeys([*named, *([output] if output != OUTPUTS[0] else [])]))
-    if len(asked) > 1:
-        raise SettingsError(f"one output at a time, not {' and '.join(asked)}", "--output", "choose one of them")
-    if output not in OUTPUTS:
-        raise SettingsError(f"'{output}' is no output", "--output", f"give one of: {', '.join(OUTPUTS)}")
-    return asked[0] if asked else output
+def print_rows(place: Index, text: str, options: dict[str, Any], view: View) -> int:
+    """Lines for programs; how many documents there are."""
+    total = 0
+    for number, results in enumerate(list_pages(place, text, options)):
+        total = results.total
+        if not number:
+            print_lines(write_heading(view.form))
+        for hit in results:
+            print_lines(write_hit(view.form, hit, place.find_occurrences(hit.document, text), view.style))
+    return total
 
 
 def list_pages(place: Index, text: str, options: dict[str, Any]) -> Iterator[Results]:

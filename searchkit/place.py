@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -31,6 +30,10 @@ class Manifest:
     format: int = FORMAT
     analyzer: int = analysis.VERSION
     searchkit: str = VERSION
+
+    def to_dict(self) -> dict[str, str | int]:
+        """What stands in its file."""
+        return {"engine": self.engine, "format": self.format, "analyzer": self.analyzer, "searchkit": self.searchkit}
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -127,7 +130,7 @@ def _describe(problem: Exception) -> str:
 def write_manifest(folder: Path, engine: str) -> None:
     """Make the folder known as an index of this engine."""
     draft = folder / f"{MANIFEST}.{os.getpid()}"
-    draft.write_text(json.dumps(asdict(Manifest(engine)), indent=1) + "\n", encoding="utf-8")
+    draft.write_text(json.dumps(Manifest(engine).to_dict(), indent=1) + "\n", encoding="utf-8")
     draft.replace(folder / MANIFEST)
 
 
@@ -146,6 +149,8 @@ def lock(folder: Path) -> Iterator[None]:
         if not _try_lock(file):
             raise IndexLocked(f"the index is being written to by {_read_holder(file)}", str(folder),
                               "wait until it is done, or end it; reading goes on meanwhile")
+        import socket  # for one name, which no query needs
+
         file.truncate(0)
         file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(),
                                "since": time.strftime("%Y-%m-%d %H:%M:%S")}))

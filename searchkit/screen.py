@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
-from searchkit import pager, render
-from searchkit.index import Index
-from searchkit.links import find_link
+from searchkit import render
+from searchkit.errors import SettingsError
 from searchkit.model import Results
-from searchkit.outputs import list_pages, write_heading, write_hit
 from searchkit.render import Style
-from searchkit.timeline import render_timeline
 
-if TYPE_CHECKING:
-    from searchkit.suggestions import Suggestion
+OUTPUTS = ("hits", "ids", "paths", "urls", "kwic", "json", "jsonl", "csv")
+ROWS = ("ids", "paths", "urls", "kwic", "jsonl", "csv")  # those that show all hits unless --limit is given
+COLUMNS = 100  # of what is no terminal
+WIDEST = 120  # columns that are used
 
 
 class View(NamedTuple):
@@ -35,12 +33,37 @@ class View(NamedTuple):
         return {**options, "facets": (*options["facets"], "date")} if self.timeline else options
 
 
+def choose_output(output: str, **switches: bool) -> str:
+    """The one output that was asked for, by name or by a switch."""
+    named = [name for name, is_on in switches.items() if is_on]
+    asked = list(dict.fromkeys([*named, *([output] if output != OUTPUTS[0] else [])]))
+    if len(asked) > 1:
+        raise SettingsError(f"one output at a time, not {' and '.join(asked)}", "--output", "choose one of them")
+    if output not in OUTPUTS:
+        raise SettingsError(f"'{output}' is no output", "--output", f"give one of: {', '.join(OUTPUTS)}")
+    return asked[0] if asked else output
+
+
 def make_style(color: str, stream: TextIO) -> Style:
     """The style for a stream: colour when it is wanted, or when a terminal reads it and NO_COLOR is not set."""
     plain = bool(os.environ.get("NO_COLOR")) or not stream.isatty() or os.environ.get("TERM") == "dumb"
     colored = color == "always" or (color == "auto" and not plain)
-    links = find_link if colored and stream.isatty() else None
-    return Style(colored, min(shutil.get_terminal_size((100, 24)).columns, 120), links)
+    if not (colored and stream.isatty()):
+        return Style(colored, min(_count_columns(), WIDEST))
+    from searchkit.links import find_link
+
+    return Style(colored, min(_count_columns(), WIDEST), find_link)
+
+
+def _count_columns() -> int:
+    """How wide the terminal is, found as ``shutil.get_terminal_size`` does, which takes longer to import."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or COLUMNS if sys.__stdout__ else COLUMNS
+    except (ValueError, OSError):  # closed, or no terminal
+        return COLUMNS
 
 
 def print_line(line: str) -> None:
@@ -64,39 +87,23 @@ def print_results(results: Results, view: View) -> int:
     if view.form == "json":
         print_json(results.to_dict())
         return results.total
-    drawn = list(render_timeline(results.facets.get("date", ()), view.style)) if view.timeline else []
-    facets = {name: values for name, values in results.facets.items() if name != "date" or not view.timeline}
-    print_pages([*drawn, *render.render_results(replace(results, facets=facets), view.style)], view.pages)
+    drawn = []
+    if view.timeline:
+        from searchkit.timeline import render_timeline
+
+        drawn = list(render_timeline(results.facets.get("date", ()), view.style))
+        results = replace(results, facets={name: found for name, found in results.facets.items() if name != "date"})
+    print_pages([*drawn, *render.render_results(results, view.style)], view.pages)
     return results.total
 
 
 def print_pages(lines: list[str], wanted: bool) -> None:
     """Lines for people, in a pager where there are too many for their screen."""
-    command = pager.find_pager(sys.stdout, os.environ) if wanted and pager.needs_pager(lines) else None
-    if command:
-        sys.stdout.flush()
-        pager.page(lines, command)
-    else:
-        print_lines(lines)
+    if wanted and sys.stdout.isatty():
+        from searchkit import pager
 
-
-def print_suggestions(suggestions: Sequence[Suggestion], field: str, as_json: bool) -> int:
-    """Lines to be looked at and pasted; how many there are."""
-    if as_json:
-        print_json([suggestion.to_dict() for suggestion in suggestions])
-    elif suggestions:
-        print_line(f"# to be looked at, and pasted below [{field}] in aliases.toml")
-        print_lines(suggestion.to_line() for suggestion in suggestions)
-    return len(suggestions)
-
-
-def print_rows(place: Index, text: str, options: dict[str, Any], view: View) -> int:
-    """Lines for programs; how many documents there are."""
-    total = 0
-    for number, results in enumerate(list_pages(place, text, options)):
-        total = results.total
-        if not number:
-            print_lines(write_heading(view.form))
-        for hit in results:
-            print_lines(write_hit(view.form, hit, place.find_occurrences(hit.document, text), view.style))
-    return total
+        if pager.needs_pager(lines) and (command := pager.find_pager(sys.stdout, os.environ)):
+            sys.stdout.flush()
+            pager.page(lines, command)
+            return
+    print_lines(lines)

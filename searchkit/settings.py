@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,9 @@ class Settings:
         return RERANKS[self.rerank]
 
 
+NAMES = tuple(Settings.__annotations__)
+
+
 def resolve(arguments: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None,
             file: Path = FILE) -> Settings:
     """Settings from all places; of each, the last place that says anything counts (None says nothing)."""
@@ -49,7 +52,7 @@ def resolve(arguments: Mapping[str, Any] | None = None, environment: Mapping[str
     values: dict[str, Any] = {}
     for name, value in _read_file(file).items():
         values[name] = _check(name, value, str(file))
-    for name in (field.name for field in fields(Settings)):
+    for name in NAMES:
         variable = f"SEARCHKIT_{name.upper()}"
         if environment.get(variable):
             values[name] = _check(name, environment[variable], variable)
@@ -72,9 +75,8 @@ def _read_file(file: Path) -> dict[str, Any]:
 
 def _check(name: str, value: Any, where: str) -> Any:  # noqa: ANN401
     """The value in its type. Raises SettingsError for a name or value that cannot be meant."""
-    known = [field.name for field in fields(Settings)]
-    if name not in known:
-        raise SettingsError(f"unknown setting '{name}'", where, f"settings: {', '.join(known)}")
+    if name not in NAMES:
+        raise SettingsError(f"unknown setting '{name}'", where, f"settings: {', '.join(NAMES)}")
     if name == "workers":
         try:
             if 0 <= int(value) <= MOST_WORKERS:

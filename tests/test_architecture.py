@@ -27,9 +27,10 @@ LAYERS = [
     {"budget"},
     {"workers"},
     {"ingest", "transfer"},
+    {"answering"},
     {"index"},
-    {"cli", "options", "batch", "outputs", "timeline", "screen", "pager", "links", "completion", "progress", "render",
-     "reasons", "__main__", ""},
+    {"entry", "asking", "exits", "cli", "options", "batch", "outputs", "timeline", "screen", "pager", "links",
+     "completion", "progress", "render", "reasons", "__main__", ""},
 ]
 SEPARATE = {"sources": set(), "pipeline": set(), "search": set(), "engines": {"search"}, "place": {"search"},
             "render": set()}
@@ -53,8 +54,9 @@ FENCES = {
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.
-LAZY = {"searchkit", "searchkit.index", "searchkit.cli", "searchkit.settings", "searchkit.aliasfile",
-        "searchkit.pipeline.secondopinion", "searchkit.encoder"}
+LAZY = {"searchkit", "searchkit.index", "searchkit.answering", "searchkit.cli", "searchkit.entry",
+        "searchkit.asking", "searchkit.screen", "searchkit.settings", "searchkit.aliasfile", "searchkit.place",
+        "searchkit.search.parser", "searchkit.search.dates", "searchkit.pipeline.secondopinion", "searchkit.encoder"}
 
 
 @cache

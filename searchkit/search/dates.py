@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-from dateutil.relativedelta import relativedelta
 
 FORMS = "2018, 2018-03, 2018-03-22, 22 March 2018, today, yesterday, 30d (days ago), last 30 days"
 
@@ -58,8 +55,7 @@ def _complete(year: int | None, month: int | None, day: int | None) -> Period:
     if month is None:
         return Period(date(year, 1, 1), date(year, 12, 31))
     if day is None:
-        first = date(year, month, 1)
-        return Period(first, first.replace(day=monthrange(year, month)[1]))
+        return Period(date(year, month, 1), date(year, month, _count_days(year, month)))
     return Period(date(year, month, day), date(year, month, day))
 
 
@@ -72,9 +68,17 @@ def _find_month(name: str) -> int:
 
 def _step_back(day: date, count: int, unit: str) -> date:
     """The day ``count`` units earlier; the last day of the month where the month is too short."""
+    from dateutil.relativedelta import relativedelta
+
     steps = {"d": relativedelta(days=count), "w": relativedelta(weeks=count), "m": relativedelta(months=count),
              "y": relativedelta(years=count)}
     try:
         return day - steps[unit[0]]
     except (OverflowError, ValueError):
         return date.min
+
+
+def _count_days(year: int, month: int) -> int:
+    """How many days a month has. Raises ValueError for one that there is not."""
+    first = date(year, month, 1)
+    return 31 if month == 12 else (date(year, month + 1, 1) - first).days

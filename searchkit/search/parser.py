@@ -14,9 +14,8 @@ The limits keep every query's cost bounded whatever the engine.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from searchkit.errors import QueryError
@@ -100,19 +99,20 @@ def _find_scope(lexemes: list[Lexeme]) -> tuple[tuple[str, ...], list[Lexeme]]:
     return tuple(dict.fromkeys(named)) or (DEFAULT_FIELD,), rest
 
 
-@dataclass(slots=True)
 class _Parser:
     """Recursive descent over the lexemes. A method returns None for what holds nothing to search for."""
 
-    lexemes: list[Lexeme]
-    end: int
-    today: date
-    match: str
-    languages: tuple[str | None, ...]
-    at: int = 0
-    depth: int = 0
-    clauses: int = 0
-    patterns: int = 0
+    def __init__(self, lexemes: list[Lexeme], end: int, today: date, match: str,
+                 languages: tuple[str | None, ...]) -> None:
+        self.lexemes = lexemes
+        self.end = end
+        self.today = today
+        self.match = match
+        self.languages = languages
+        self.at = 0
+        self.depth = 0
+        self.clauses = 0
+        self.patterns = 0
 
     def read_query(self, scope: tuple[str, ...]) -> Query | None:
         parts = [self._read_sequence(scope)]
@@ -353,7 +353,9 @@ def _find_field(lexeme: Lexeme) -> Field:
     name = (lexeme.field or "").lower()
     if name in BY_NAME:
         return BY_NAME[name]
-    near = difflib.get_close_matches(name, BY_NAME, n=1, cutoff=0.6)
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, BY_NAME, n=1, cutoff=0.6)
     meant = f"did you mean '{BY_NAME[near[0]].name}'? " if near else ""
     names = ", ".join(row.name for row in FIELDS)
     raise QueryError(f"unknown field '{lexeme.field}'", lexeme.position,

@@ -1,5 +1,6 @@
 """The analyzer: which words a text has, in which forms, and where."""
 
+import re
 import time
 import unicodedata
 from itertools import pairwise
@@ -12,6 +13,7 @@ from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
 from searchkit.model import Chrome, Document, Entity
 from searchkit.search.analysis import PASSAGE_GAP, analyse, analyse_document
 from searchkit.search.folding import fold, fold_value
+from searchkit.search.marks import MARKS
 from searchkit.search.pairs import is_paired
 from searchkit.search.stemming import LONGEST_WORD
 
@@ -155,3 +157,16 @@ def test_an_entity_counts_under_its_name_and_under_its_type() -> None:
     keywords = analyse_document(document).keywords
     assert (keywords["entity"], keywords["place"], keywords["person"]) == (("Oslo", "Ada Byron"), ("Oslo",),
                                                                            ("Ada Byron",))
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=40))
+def test_plain_text_has_the_same_words_beside_other_scripts(text: str) -> None:
+    assert find_written(f"{text} Ō") == [*find_written(text), "o"]
+
+
+def test_the_marks_are_those_that_unicode_has() -> None:
+    marks = re.compile(f"[{MARKS}]")
+    wrong = [char for char in map(chr, range(0x300, 0x1e00)) if unicodedata.category(char) != "Cn"
+             and bool(marks.match(char)) != (unicodedata.category(char) in ("Mn", "Mc"))]
+
+    assert len(wrong) <= 40  # of a thousand: those that later versions of Unicode brought

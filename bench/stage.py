@@ -1,0 +1,89 @@
+"""One step of a comparison, in a process of its own; what it found is printed as JSON.
+
+    python bench/stage.py build CONTENDER FOLDER CORPUS COUNT    index so many documents
+    python bench/stage.py open CONTENDER FOLDER                  open the index for reading and do no more
+    python bench/stage.py ask CONTENDER FOLDER CORPUS            answer the queries
+    python bench/stage.py nothing                                start and leave
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from contenders import CONTENDERS
+from measuring import read_cpu, read_peak
+
+REPEATS = 3  # of a query, after one that warms up; the least counts
+
+
+def main() -> None:
+    """Do what the arguments say."""
+    step, *arguments = sys.argv[1:]
+    print(json.dumps(STEPS[step](*arguments)))
+
+
+def build(contender: str, folder: str, corpus: str, count: str) -> dict[str, float]:
+    """CPU seconds, but for those that reading the documents takes; the peak of memory, in MB; bytes on disk."""
+    import warnings
+
+    from corpus import read_rows
+
+    warnings.simplefilter("ignore")
+    module = import_module(CONTENDERS[contender][0])
+    begun = read_cpu()
+    for _ in read_rows(Path(corpus), int(count)):
+        pass
+    read = read_cpu()
+    module.build(read_rows(Path(corpus), int(count)), Path(folder))
+    seconds = (read_cpu() - read) - (read - begun)
+    size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+    return {"seconds": seconds, "peak_mb": read_peak(), "bytes": size}
+
+
+def open_index(contender: str, folder: str) -> dict[str, float]:
+    """The peak of memory in MB, of all that the process loaded."""
+    reader = import_module(CONTENDERS[contender][0]).open_reader(Path(folder))
+    return {"peak_mb": read_peak(), "open": bool(reader)}
+
+
+def ask(contender: str, folder: str, corpus: str) -> dict[str, Any]:
+    """For each query its kind, CPU milliseconds and number of matches; None where the engine cannot answer."""
+    import warnings
+
+    from queries import draw_cases
+
+    warnings.simplefilter("ignore")
+    cases = draw_cases(Path(corpus))
+    prepare = import_module(CONTENDERS[contender][0]).open_reader(Path(folder))
+    answers = []
+    for case in cases:
+        run = prepare(case)
+        answers.append([case.kind, *(_measure(run) if run else (None, None))])
+    return {"answers": answers}
+
+
+def start_and_leave() -> dict[str, float]:
+    """The peak of memory of a process that does nothing but be measured."""
+    return {"peak_mb": read_peak()}
+
+
+def _measure(run: Callable[[], int]) -> tuple[float, int]:
+    from time import process_time
+
+    total, times = run(), []
+    for _ in range(REPEATS):
+        start = process_time()
+        run()
+        times.append(process_time() - start)
+    return min(times) * 1000, total
+
+
+STEPS: dict[str, Callable[..., Any]] = {"build": build, "open": open_index, "ask": ask, "nothing": start_and_leave}
+
+if __name__ == "__main__":
+    main()
