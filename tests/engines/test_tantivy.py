@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("tantivy", reason="tantivy is not installed")
 
 from searchkit.engines import open_engine
-from searchkit.engines.tantivy import TantivyEngine, counting, ranking, schema
+from searchkit.engines.tantivy import TantivyEngine, ranking, schema, snapshot
 from searchkit.errors import EngineNotInstalled, IndexDamaged, IndexLocked, IndexNotFound, IndexOutdated
 from searchkit.search.query import (
     And,
@@ -242,10 +242,10 @@ def test_long_ids_and_values_are_found(place):
 
 def test_more_values_than_tantivy_counts_at_once_are_counted(place, monkeypatch):
     engine = TantivyEngine(place, create=True)
-    engine.add([make("all", "sea", people=tuple(f"P{n}" for n in range(counting.MOST + 10))),
+    engine.add([make("all", "sea", people=tuple(f"P{n}" for n in range(snapshot.MOST + 10))),
                 make("few", "sea", people=("P7", "P8")), make("none", "sea")])
     counted = count(engine, "person", Term("body", "sea"))
-    assert len(counted) == counting.MOST + 11
+    assert len(counted) == snapshot.MOST + 11
     assert (counted["P7"], counted["P9"], counted[None]) == (2, 1, 1)
     assert list(count(engine, "person", limit=3).items()) == [("P7", 2), ("P8", 2), ("P0", 1), (None, 1)]
 

@@ -9,12 +9,9 @@ from searchkit.engines.base import MOST_COPIES, PERIODS, Copied, FacetRequest, R
 from searchkit.engines.tantivy.compilation import Compiler, both
 from searchkit.engines.tantivy.ranking import Ranked, find_order, score_all
 from searchkit.engines.tantivy.schema import DATE, Values, split_term
-from searchkit.engines.tantivy.snapshot import GROUP
+from searchkit.engines.tantivy.snapshot import EXACT, GROUP, MOST
 from searchkit.model import FacetValue
 from searchkit.search import query as q
-
-MOST = 65_000  # groups in one answer of tantivy's
-EXACT = 2**31  # groups that each segment counts, so that the sums are those of all segments
 
 
 class Groups:

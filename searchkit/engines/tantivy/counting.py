@@ -11,13 +11,11 @@ from searchkit.engines.base import PERIODS, FacetRequest, rank_values
 from searchkit.engines.tantivy.collapsing import Groups
 from searchkit.engines.tantivy.compilation import Compiler, both, exclude
 from searchkit.engines.tantivy.schema import DATE, MONTH, SEPARATOR, encode_term, split_term
-from searchkit.engines.tantivy.snapshot import Snapshot
+from searchkit.engines.tantivy.snapshot import EXACT, MOST, Snapshot
 from searchkit.model import FacetValue
 from searchkit.search import query as q
 from searchkit.search.aliases import Naming
 
-MOST = 65_000  # buckets in one answer: tantivy's own limit; where there are more, its dictionary is counted through
-EXACT = 2**31  # values that each segment counts, so that the sums are those of all segments
 MARGIN = 50  # values besides those asked for: among equal counts it is the name that decides
 Counts = dict[str, int]  # documents by term
 

@@ -30,6 +30,8 @@ from searchkit.fields import BY_NAME, Kind
 from searchkit.search.ranking import weigh_rarity
 from searchkit.search.vocabulary import Choose, Vocabulary, make_vocabulary
 
+MOST = 65_000  # buckets in one answer: tantivy's own limit; where there are more, its dictionary is counted through
+EXACT = 2**31  # values that each segment counts, so that the sums are those of all segments
 Place = tuple[int, int]  # of a document: its segment, and its number there
 GROUP = "group"  # the field that copies of one text share
 Found = tuple[Any, tantivy.DocAddress]  # a score or value, and the document
