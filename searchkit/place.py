@@ -18,7 +18,7 @@ from searchkit.settings import MANIFEST
 from searchkit.version import VERSION
 
 LOCK = "searchkit.lock"
-FORMAT = 1  # of the whole folder; a folder with another one is refused
+FORMAT = 2  # of the whole folder; a folder with another one is refused
 REBUILD = "build it anew: searchkit index --rebuild PATH..."
 
 

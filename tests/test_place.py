@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from searchkit.errors import IndexDamaged, IndexFault, IndexLocked, IndexNotFound, IndexOutdated, SettingsError
-from searchkit.place import LOCK, find_engine, is_index, lock, make, measure, read_manifest
+from searchkit.place import FORMAT, LOCK, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.settings import MANIFEST
 
 
@@ -43,7 +43,7 @@ def test_a_damaged_manifest_is_told_with_the_way_out(folder: Path, content: byte
         read_manifest(folder)
 
 
-@pytest.mark.parametrize("changes", [{"format": 2}, {"format": "1"}, {"analyzer": 0}])
+@pytest.mark.parametrize("changes", [{"format": FORMAT + 1}, {"format": FORMAT - 1}, {"format": "2"}, {"analyzer": 0}])
 def test_another_format_is_told_with_the_way_out(folder: Path, changes: dict) -> None:
     edit(folder, searchkit="9.9", **changes)
     with pytest.raises(IndexOutdated, match=r"searchkit 9\.9.*--rebuild"):

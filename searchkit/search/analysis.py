@@ -92,7 +92,7 @@ def analyse_document(document: Document) -> Analysed:
             if forms:
                 forms.append((PASSAGE_GAP, PASSAGE_GAP))
             words = find_words(passage, document.language)
-            forms.extend(form for word in words if (form := find_forms(word))[0])
+            forms += [form for form in map(find_forms, words) if form[0]]
         terms[field.name], written[field.name] = zip(*forms, strict=True) if forms else ((), ())
     keywords = {field.name: field.read(document) for field in KEYWORD_FIELDS}
     return Analysed(document, terms, written, keywords)

@@ -5,10 +5,11 @@ Every figure is a search without hits; their number is bounded, whatever the que
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from searchkit.fields import DEFAULT_FIELD
@@ -196,7 +197,9 @@ def _list_words(leaf: Query) -> Sequence[Query]:
 
 
 def _find_beginning(vocabulary: Vocabulary, beginning: str) -> list[str]:
-    return [word for word in vocabulary.words if word.startswith(beginning)]
+    words = vocabulary.words
+    return list(takewhile(lambda word: word.startswith(beginning),
+                          (words[place] for place in range(bisect_left(words, beginning), len(words)))))
 
 
 def _find_typed(text: str, languages: Languages) -> dict[str, str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from searchkit.fields import DEFAULT_FIELD
 from searchkit.model import ENTITY_TYPES, Entity
+from searchkit.search import expansion
 from searchkit.search.analysis import Token, analyse, find_words
+from searchkit.search.candidates import cut_chunks, find_beginning, find_chunks
 from searchkit.search.expansion import compile_pattern
 from searchkit.search.folding import fold_value
 from searchkit.search.nearness import find_places, find_windows
@@ -28,7 +30,6 @@ from searchkit.search.query import (
 from searchkit.search.stemming import choose_forms
 
 READ_FIELDS = (DEFAULT_FIELD, "title")  # those whose words are looked for in headline and story
-_SPACE = re.compile(r"\s")
 _ENTITY_FIELDS = ("entity", *ENTITY_TYPES)
 
 
@@ -46,12 +47,14 @@ class Wanted:
     the entities that it asks for are named, each form with the name of its entity. ``language`` is that of the text.
 
     ``fits`` are tests of a word as written, of prefixes, wildcard patterns and fuzzy words, each with its pattern.
+    Every word that begins a match begins with one of the ``beginnings``.
     """
 
     terms: frozenset[str]
     phrases: tuple[tuple[str, ...], ...]
     nears: tuple[tuple[tuple[str, ...], int], ...]
     fits: tuple[tuple[str, Callable[[str], bool]], ...]
+    beginnings: tuple[str, ...] = ()
     mentions: tuple[tuple[str, str], ...] = ()
     language: str | None = None
 
@@ -70,19 +73,31 @@ def find_wanted(query: Query, fields: Iterable[str], entities: Iterable[Entity] 
     """What a query looks for in these text fields of a document in a language, and the mentions of those of the
     entities that it asks for; what it excludes is not among them.
     """
-    names = set(fields)
+    wanted, leaves = _find_words(query, tuple(fields), language)
+    if not leaves:
+        return wanted
+    return replace(wanted, mentions=tuple(
+        (form, entity.name) for entity in entities if any(_is_asked(entity, leaf) for leaf in leaves)
+        for form in entity.mentions or (entity.name,)))
+
+
+@lru_cache(maxsize=64)
+def _find_words(query: Query, fields: tuple[str, ...], language: str | None) -> tuple[Wanted, tuple[Query, ...]]:
+    """What a query looks for in any document of a language; and its leaves that may ask for an entity."""
     leaves = list(find_leaves(choose_language(query, language)))
-    words = [leaf for leaf in leaves if isinstance(leaf, Term | Phrase | Near | Pattern) and leaf.field in names]
+    words = [leaf for leaf in leaves if isinstance(leaf, Term | Phrase | Near | Pattern) and leaf.field in fields]
+    terms = frozenset(leaf.term for leaf in words if isinstance(leaf, Term))
+    phrases = tuple(dict.fromkeys(leaf.terms for leaf in words if isinstance(leaf, Phrase) and leaf.terms))
+    patterns = dict.fromkeys(replace(leaf, field=DEFAULT_FIELD) for leaf in words if isinstance(leaf, Pattern))
+    beginnings = {find_beginning(term, language) for term in (*terms, *(phrase[0] for phrase in phrases))}
     return Wanted(
-        frozenset(leaf.term for leaf in words if isinstance(leaf, Term)),
-        tuple(dict.fromkeys(leaf.terms for leaf in words if isinstance(leaf, Phrase))),
+        terms,
+        phrases,
         tuple(dict.fromkeys((leaf.terms, leaf.slop) for leaf in words if isinstance(leaf, Near))),
-        tuple((str(pattern), compile_pattern(pattern)) for pattern in dict.fromkeys(
-            replace(leaf, field=DEFAULT_FIELD) for leaf in words if isinstance(leaf, Pattern))),
-        tuple((form, entity.name) for entity in entities if any(_is_asked(entity, leaf) for leaf in leaves)
-              for form in entity.mentions or (entity.name,)),
-        language,
-    )
+        tuple((str(pattern), compile_pattern(pattern)) for pattern in patterns),
+        tuple(beginnings.union(map(expansion.find_beginning, patterns))),
+        language=language,
+    ), tuple(leaf for leaf in leaves if isinstance(leaf, Keyword | KeywordPrefix))
 
 
 def highlight(text: str, query: Query, entities: Iterable[Entity] = (),
@@ -96,6 +111,38 @@ def find_spans(text: str, wanted: Wanted) -> list[Span]:
     """The matches in order; those that share a character are one."""
     if not wanted:
         return []
+    chunks = None if wanted.nears else find_chunks(text, wanted.beginnings)
+    if chunks is None:
+        spans = _find_everywhere(text, wanted)
+    else:
+        spans = [span for start, end in chunks for span in _find_from(text, start, end, wanted)]
+    spans += _find_mentions(text, wanted.mentions)
+    return _join(sorted(spans, key=lambda span: span[:2]))
+
+
+def _find_from(text: str, start: int, end: int, wanted: Wanted) -> Iterator[Span]:
+    """The matches that begin in a run without spaces."""
+    yield from _find_single(text, start, _cut_tokens(text[start:end], wanted.language), wanted)
+    if wanted.phrases:
+        tokens = []
+        following = max(map(len, wanted.phrases))
+        for token in analyse(text[start:], wanted.language):
+            tokens.append(token)
+            following -= token.start >= end - start
+            if following <= 0:
+                break
+        for span in _find_runs(tokens, wanted.phrases):
+            yield span._replace(start=span.start + start, end=span.end + start)
+
+
+@lru_cache(maxsize=1 << 14)
+def _cut_tokens(chunk: str, language: str | None) -> tuple[Token, ...]:
+    """The tokens of a run without spaces: a few different ones are most of a text."""
+    return tuple(analyse(chunk, language))
+
+
+def _find_everywhere(text: str, wanted: Wanted) -> list[Span]:
+    """The matches but those of names."""
     find_forms = choose_forms(wanted.language)
     forms = {word: find_forms(word) for word in set(find_words(text, wanted.language))}
     present = {term for term, _ in forms.values()}
@@ -105,11 +152,11 @@ def find_spans(text: str, wanted: Wanted) -> list[Span]:
         tokens = list(analyse(text, wanted.language))
         spans = [*_find_runs(tokens, phrases), *_find_near(tokens, nears), *_find_single(text, 0, tokens, wanted)]
     else:
-        words = [word for word, (term, written) in forms.items() if wanted.find_key(term, written)]
-        spans = [span for start, end in _find_chunks(text, words)
+        places = [place for word, (term, written) in forms.items() if wanted.find_key(term, written)
+                  for place in _find_places(text, word)]
+        spans = [span for start, end in cut_chunks(text, places)
                  for span in _find_single(text, start, analyse(text[start:end], wanted.language), wanted)]
-    spans += _find_mentions(text, wanted.mentions)
-    return _join(sorted(spans, key=lambda span: span[:2]))
+    return spans
 
 
 def _is_asked(entity: Entity, leaf: Query) -> bool:
@@ -171,24 +218,6 @@ def _join(spans: Iterable[Span]) -> list[Span]:
             span = Span(last.start, max(last.end, span.end), last.keys | span.keys)
         joined.append(span)
     return joined
-
-
-def _find_chunks(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """The runs without spaces in which one of the words stands, in order.
-
-    No token reaches beyond such a run, so that only these need be cut into tokens.
-    """
-    places = sorted(place for word in words for place in _find_places(text, word))
-    end = 0
-    for place in places:
-        if place < end:
-            continue
-        start = place
-        while start > end and not text[start - 1].isspace():
-            start -= 1
-        found = _SPACE.search(text, place)
-        end = found.start() if found else len(text)
-        yield start, end
 
 
 def _find_places(text: str, word: str) -> Iterator[int]:

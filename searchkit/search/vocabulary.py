@@ -19,11 +19,28 @@ FURTHEST = 2
 _BITS = 31  # of a letter's code point: letters may share a bit, and the sieve lets through too much, never too little
 
 
+Sift = Callable[[Sequence[int], int, int], Iterable[int]]
+Measure = Callable[[str, Sequence[str], int], Iterable[int]]
+
+
+def sift(letters: Sequence[int], wanted: int, reach: int) -> Iterable[int]:
+    """The places of words that may be so many edits away from one that has the wanted letters."""
+    return [place for place, bits in enumerate(letters)
+            if (wanted & ~bits).bit_count() <= reach and (bits & ~wanted).bit_count() <= reach]
+
+
+def measure(word: str, others: Sequence[str], most: int) -> Iterable[int]:
+    """How many edits lie between a word and each of the others; ``most`` + 1 where there are more than ``most``."""
+    return (count_edits(word, other, most) for other in others)
+
+
 class Vocabulary(NamedTuple):
-    """Words in order, and the letters of each as a set of bits."""
+    """Words in order, and the letters of each as a set of bits; ``sift`` and ``measure`` may be quicker than these."""
 
     words: Sequence[str]
     letters: Sequence[int]
+    sift: Sift = sift
+    measure: Measure = measure
 
 
 Choose = Callable[[Vocabulary], Iterable[str]]  # the words that somebody asks an engine for
@@ -46,14 +63,11 @@ def find_letters(word: str) -> int:
 def find_near(vocabulary: Vocabulary, word: str) -> list[str]:
     """Words other than this one, one edit away from it or, if it is long, two."""
     reach = FURTHEST if len(word) >= LONG else 1
-    mine, most = find_letters(word), 2 * reach
     words = vocabulary.words
-    sifted = [words[place] for place, letters in enumerate(vocabulary.letters)
-              if (mine ^ letters).bit_count() <= most
-              and (mine & ~letters).bit_count() <= reach and (letters & ~mine).bit_count() <= reach]
+    sifted = (words[place] for place in vocabulary.sift(vocabulary.letters, find_letters(word), reach))
     low, high = len(word) - reach, len(word) + reach
-    return [other for other in sifted
-            if low <= len(other) <= high and other != word and count_edits(word, other, reach) <= reach]
+    near = [other for other in sifted if low <= len(other) <= high and other != word]
+    return [other for other, edits in zip(near, vocabulary.measure(word, near, reach), strict=True) if edits <= reach]
 
 
 def find_forms(vocabulary: Vocabulary, term: str, language: str | None = None) -> list[str]:

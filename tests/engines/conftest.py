@@ -1,32 +1,41 @@
-"""Every engine, as a fixture. Adding an engine is one line in FOLDERS."""
+"""Every engine, as a fixture. Adding an engine is one line in ENGINES."""
 
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from searchkit.engines.memory import MemoryEngine
+from searchkit.engines.whoosh import WhooshEngine, plain, vectors
 
-FOLDERS = {  # engines that keep an index in a folder: their class, and the library without which they are left out
-    "whoosh": ("searchkit.engines.whoosh", "WhooshEngine", "whoosh"),
-    "tantivy": ("searchkit.engines.tantivy", "TantivyEngine", "tantivy"),
+
+class Plain(WhooshEngine):
+    """Answers all requests in plain Python, as a cold process does those that are simple."""
+
+    def _choose(self, snapshot, request):
+        return plain.answer
+
+
+class Vectors(WhooshEngine):
+    """Answers all requests in numpy arrays."""
+
+    def _choose(self, snapshot, request):
+        return vectors.answer
+
+
+def load_tantivy():
+    """The engine's class; the test is skipped where its library is not installed."""
+    pytest.importorskip("tantivy", reason="tantivy is not installed")
+    return import_module("searchkit.engines.tantivy").TantivyEngine
+
+
+ENGINES = {
+    "memory": lambda place: MemoryEngine(),
+    "whoosh": lambda place: Vectors(place, create=True),
+    "whoosh, plain": lambda place: Plain(place, create=True),
+    "tantivy": lambda place: load_tantivy()(place, create=True),
 }
-
-
-def load(name: str):
-    """An engine's class; the test is skipped where its library is not installed."""
-    module, kind, library = FOLDERS[name]
-    if find_spec(library) is None:
-        pytest.skip(f"{library} is not installed")
-    return getattr(import_module(module), kind)
-
-
-def make_opener(name: str):
-    return lambda place: load(name)(place, create=True)
-
-
-ENGINES = {"memory": lambda place: MemoryEngine(), **{name: make_opener(name) for name in FOLDERS}}
+PERSISTENT = {"whoosh": WhooshEngine, "tantivy": lambda place: load_tantivy()(place)}  # opened again by place
 
 
 @pytest.fixture(params=ENGINES)
@@ -36,11 +45,11 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path):
     opened.close()
 
 
-@pytest.fixture(params=FOLDERS)
+@pytest.fixture(params=PERSISTENT)
 def reopen(request: pytest.FixtureRequest, tmp_path: Path):
     """A function that opens the same index once more."""
     ENGINES[request.param](tmp_path / "index").close()
-    return lambda: load(request.param)(tmp_path / "index")
+    return lambda: PERSISTENT[request.param](tmp_path / "index")
 
 
 @pytest.fixture

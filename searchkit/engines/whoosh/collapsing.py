@@ -30,12 +30,12 @@ class Place(NamedTuple):
     @property
     def id(self) -> str:
         """The document's id."""
-        return self.part.shard.columns.ids[self.document]
+        return self.part.shard.segment.name_document(self.document)
 
     def read(self, field: str) -> list[str]:
         """The document's values of a keyword or date field."""
-        keywords = self.part.shard.columns.keywords(field)
-        return [keywords.values[number] for number in keywords.list_numbers(self.document)]
+        keywords = self.part.shard.segment.keywords(field)
+        return [keywords.name(number) for number in keywords.list_numbers(self.document)]
 
 
 class Groups:
@@ -93,19 +93,17 @@ class Groups:
 
 def _find_grouped(part: Matched) -> Iterable[tuple[str, list[int]]]:
     """The matches in a shard that belong to a group, by its name."""
-    columns, matched = part.shard.columns, part.documents
-    grouped = columns.grouped
-    if not grouped:
+    matched, keywords = part.documents, part.shard.segment.keywords("group")
+    if not len(keywords.inverted.terms):
         return
-    keywords = columns.keywords("group")
     numbers = keywords.single
     assert numbers is not None  # a document is in one group at most
     found: dict[int, list[int]] = {}
-    for document in grouped if len(grouped) < len(matched) else matched:
-        if numbers[document] and document in matched:
+    for document in matched:
+        if numbers[document]:
             found.setdefault(numbers[document] - 1, []).append(document)
     for number, documents in found.items():
-        yield keywords.values[number], documents
+        yield keywords.name(number), documents
 
 
 def _count_names(places: Iterable[Place], request: FacetRequest) -> Counts:

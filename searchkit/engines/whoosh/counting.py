@@ -1,4 +1,4 @@
-"""Facets and order: what is made of all matches."""
+"""Facets and order in plain Python: what is made of all matches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from operator import eq, gt, itemgetter
 from typing import NamedTuple, TypeVar
 
 from searchkit.engines.base import PERIODS, FacetRequest, Request, rank_values
-from searchkit.engines.whoosh.columns import Strings
 from searchkit.engines.whoosh.evaluation import Evaluation
 from searchkit.engines.whoosh.naming import rename_counts
 from searchkit.engines.whoosh.shard import Shard
@@ -46,14 +45,12 @@ def count_facet(matches: Sequence[Matched], request: FacetRequest,
             without += emptied
             for name, count in named.items():
                 totals[name] = totals.get(name, 0) + count
-        if request.field == "date":
-            names: list[str] | Strings = part.shard.columns.cut_values("date", PERIODS[request.period])
-        else:
-            names = part.shard.columns.keywords(request.field).values
-            if len(matches) == 1:
-                numbers = _keep_most(numbers, request.limit)
+        width = PERIODS[request.period] if request.field == "date" else None
+        if width is None and len(matches) == 1:
+            numbers = _keep_most(numbers, request.limit)
+        find_name = part.shard.segment.keywords(request.field).name
         for number, count in numbers.items():
-            name = names[number]
+            name = find_name(number)[:width]
             totals[name] = totals.get(name, 0) + count
     if request.field != "date":
         totals = _keep_most(totals, request.limit)
@@ -70,9 +67,9 @@ def choose_page(matches: Sequence[Matched], request: Request) -> list[tuple[Matc
     groups = [(part, list(part.documents)) for part in matches]
     rows: list[tuple[tuple[float, ...], str, Matched, int]] = []
     for part, documents in _keep_first(groups, measures, end):
-        ids = part.shard.columns.ids
+        name = part.shard.segment.name_document
         keys = zip(*(measure(part, documents) for measure in measures), strict=True)
-        rows += [(key, ids[document], part, document) for key, document in zip(keys, documents, strict=True)]
+        rows += [(key, name(document), part, document) for key, document in zip(keys, documents, strict=True)]
     rows.sort(key=itemgetter(0, 1))
     return [(part, document) for _, _, part, document in rows[request.offset:end]]
 
@@ -103,16 +100,16 @@ def _measure_score(part: Matched, documents: Sequence[int]) -> list[float]:
 
 
 def _measure_age(part: Matched, documents: Sequence[int]) -> list[float]:
-    return [-day if day else INFINITE for day in map(part.shard.columns.days.__getitem__, documents)]
+    return [-day if day else INFINITE for day in map(part.shard.segment.find_day, documents)]
 
 
 def _measure_day(part: Matched, documents: Sequence[int]) -> list[float]:
-    return [day or INFINITE for day in map(part.shard.columns.days.__getitem__, documents)]
+    return [day or INFINITE for day in map(part.shard.segment.find_day, documents)]
 
 
 def _count_numbers(part: Matched, field: str) -> tuple[int, Mapping[int, int]]:
     """How many documents have no value, and counts by number of value."""
-    keywords = part.shard.columns.keywords(field)
+    keywords = part.shard.segment.keywords(field)
     documents = part.documents
     if keywords.single is not None:
         counts = Counter(map(keywords.single.__getitem__, documents))

@@ -1,5 +1,6 @@
-"""A query on one shard: first which documents match, by sets; then what they score.
+"""A query on one shard, in plain Python: first which documents match, by sets; then what they score.
 
+It serves a process that asks one simple question: for that, loading numpy would take longer than the answer.
 Filters that need a look at each document (dates, missing values) look only at what the others have left.
 """
 
@@ -8,11 +9,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Set
 from itertools import compress, repeat
-from struct import unpack
 
+from searchkit.engines.whoosh.layout import SEPARATOR, encode_term
 from searchkit.engines.whoosh.patterns import Patterns
-from searchkit.engines.whoosh.postings import Postings
-from searchkit.engines.whoosh.schema import PLACE_SIZE, SEPARATOR, encode_term
+from searchkit.engines.whoosh.segment import Postings
 from searchkit.engines.whoosh.shard import Shard, Snapshot
 from searchkit.search import query as q
 from searchkit.search.nearness import find_windows
@@ -32,8 +32,7 @@ class Rarity:
     def weigh(self, field: str, term: str) -> float:
         """The idf of a term."""
         if (field, term) not in self._known:
-            key = encode_term(term)
-            frequency = sum(shard.find_frequency(field, key) for shard in self._snapshot.shards)
+            frequency = self._snapshot.find_frequency(field, term)
             self._known[field, term] = weigh_rarity(self._snapshot.count, frequency)
         return self._known[field, term]
 
@@ -54,7 +53,7 @@ class Evaluation:
         """Documents that match."""
         match query:
             case q.Term(field, term):
-                return set(self._read(field, term).documents)
+                return set(self._read(field, term).documents) - self.shard.deleted
             case q.Or(children):
                 return set().union(*map(self.match, children))
             case q.ByLanguage():
@@ -78,7 +77,7 @@ class Evaluation:
                 return self._narrow_all(self.match(first), others)
             case q.Phrase(field, terms) | q.Near(field, terms) if terms:
                 rarest = min(terms, key=lambda term: len(self._read(field, term).documents))
-                return self.narrow(set(self._read(field, rarest).documents), query)
+                return self.narrow(set(self._read(field, rarest).documents) - self.shard.deleted, query)
             case _:
                 return self.narrow(self.shard.documents, query)
 
@@ -106,11 +105,11 @@ class Evaluation:
                 runs = self._count_runs(child, documents)
                 return {document for document in documents if runs[document] >= count}
             case q.DateRange(_, first, last):
-                days = self.shard.columns.days
+                find_day = self.shard.segment.find_day
                 low, high = 1 if first is None else max(first, 1), 1 << 32 if last is None else last
-                return {document for document in documents if low <= days[document] <= high}
+                return {document for document in documents if low <= find_day(document) <= high}
             case q.Missing(field):
-                has_value = self.shard.columns.keywords(field).has_value
+                has_value = self.shard.segment.keywords(field).has_value
                 return {document for document in documents if not has_value(document)}
             case _:
                 return documents & self.match(query)
@@ -187,12 +186,11 @@ class Evaluation:
 
     def _find_asked(self, query: q.ByLanguage) -> Callable[[int], int]:
         """Which of the nodes a document is asked for, by its place."""
-        columns = self.shard.columns
-        keywords = columns.keywords(LANGUAGE)
-        places = [0] * (len(keywords.values) + 1)  # by number of language plus 1
+        keywords = self.shard.segment.keywords(LANGUAGE)
+        places = [0] * (len(keywords.inverted.terms) + 1)  # by number of language plus 1
         for place, (languages, _) in reversed(list(enumerate(query.choices, 1))):
             for language in languages:
-                for number in columns.find_numbers(LANGUAGE, language):
+                for number in keywords.find_numbers(language):
                     places[number + 1] = place
         numbers = keywords.single
         if numbers is None:
@@ -205,12 +203,12 @@ class Evaluation:
         return self._postings[field, term]
 
     def _weigh(self, field: str, terms: tuple[str, ...], documents: Iterable[int],
-               frequencies: Iterable[float]) -> dict[int, float]:
+               frequencies: Iterable[int]) -> dict[int, float]:
         """BM25 of terms that occur together so often in each document."""
         idf = sum(self._rarity.weigh(field, term) for term in terms)
-        lengths = self.shard.columns.lengths(field)
+        lengths = self.shard.segment.lengths(field)
         norms = map(self._snapshot.norms(field).__getitem__, map(lengths.__getitem__, documents))
-        return dict(zip(documents, map(score, repeat(idf), frequencies, norms), strict=False))  # type: ignore[arg-type]
+        return dict(zip(documents, map(score, repeat(idf), frequencies, norms), strict=False))
 
     def _count_runs(self, phrase: q.Phrase | q.Near, documents: Set[int]) -> dict[int, int]:
         """How often the terms follow each other, or stand near each other, at least for these documents."""
@@ -228,24 +226,24 @@ class Evaluation:
         return runs
 
 
-def _choose(postings: Postings, documents: Set[int]) -> tuple[list[int], Iterable[float]]:
+def _choose(postings: Postings, documents: Set[int]) -> tuple[list[int], Iterable[int]]:
     """Those postings that belong to the documents, and their frequencies."""
-    all_documents, weights, _ = postings
+    all_documents, weights = postings.documents, postings.frequencies
     if len(documents) * FEW < len(all_documents):
         places = [(document, bisect_left(all_documents, document)) for document in documents]
         found = [place for document, place in places
                  if place < len(all_documents) and all_documents[place] == document]
         return ([all_documents[place] for place in found],
-                [weights[place] if weights else 1.0 for place in found])
+                [weights[place] if weights else 1 for place in found])
     wanted = [document in documents for document in all_documents]
-    return list(compress(all_documents, wanted)), compress(weights or repeat(1.0), wanted)
+    return list(compress(all_documents, wanted)), compress(weights or repeat(1), wanted)
 
 
 def _count_starts(document: int, lists: list[Postings]) -> int:
     """At how many places of a document a phrase begins. All lists have the document."""
     starts: set[int] | None = None
     for shift, postings in enumerate(lists):
-        places = _read_places(document, postings)
+        places = postings.read_places(document)
         shifted = {place - shift for place in places} if shift else set(places)
         starts = shifted if starts is None else starts & shifted
         if not starts:
@@ -255,16 +253,9 @@ def _count_starts(document: int, lists: list[Postings]) -> int:
 
 def _count_windows(document: int, lists: list[Postings], near: q.Near) -> int:
     """How many windows of a document hold the terms. All lists have the document."""
-    places = {term: _read_places(document, postings)
+    places = {term: postings.read_places(document)
               for term, postings in dict(zip(near.terms, lists, strict=True)).items()}
     return sum(1 for _ in find_windows(places, near.terms, near.slop))
-
-
-def _read_places(document: int, postings: Postings) -> tuple[int, ...]:
-    """Where a term stands in a document that has it."""
-    documents, _, values = postings
-    value = values[bisect_left(documents, document)] if values else b""
-    return unpack(f"<{len(value) // PLACE_SIZE}I", value)
 
 
 def _add_up(parts: Iterable[Mapping[int, float]]) -> Mapping[int, float]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from searchkit.engines.whoosh.postings import Extent
-from searchkit.engines.whoosh.schema import WRITTEN, decode_term, encode_term
+from searchkit.engines.whoosh.layout import WRITTEN, decode_term, encode_term
 from searchkit.engines.whoosh.shard import Shard, Snapshot
 from searchkit.search import expansion
 from searchkit.search.expansion import Expansion
 from searchkit.search.query import Pattern
 
-Places = list[tuple[int, Extent]]  # the shards (by number) that have a word, and where its postings lie in each
+Places = list[tuple[int, int]]  # the shards (by number) that have a word, and its number in each
 
 
 class Patterns:
@@ -27,18 +26,20 @@ class Patterns:
         """Documents of a shard with one of the words."""
         listed = self._list(pattern)
         number = self._snapshot.shards.index(shard)
+        inverted = shard.segment.inverted(pattern.field + WRITTEN)
         found: set[int] = set()
         for word in self.expansions[pattern].words:
-            for place, extent in listed[word]:
+            for place, term in listed[word]:
                 if place == number:
-                    found.update(shard.files.read_at(extent).documents)
+                    found.update(inverted.read(term).documents)
         return found - shard.deleted
 
     def _expand(self, pattern: Pattern) -> Expansion:
         listed, shards = self._list(pattern), self._snapshot.shards
         fitting = list(filter(expansion.compile_pattern(pattern), listed))
         return expansion.choose_words(
-            fitting, lambda word: sum(shards[number].count_at(extent) for number, extent in listed[word]))
+            fitting, lambda word: sum(shards[number].count_documents(pattern.field + WRITTEN, term)
+                                      for number, term in listed[word]))
 
     def _list(self, pattern: Pattern) -> dict[str, Places]:
         """All words that begin as those of the pattern do."""
@@ -46,7 +47,9 @@ class Patterns:
         if (pattern.field, beginning) not in self._listed:
             words: defaultdict[str, Places] = defaultdict(list)
             for number, shard in enumerate(self._snapshot.shards):
-                for term, extent in shard.files.list_terms(pattern.field + WRITTEN, encode_term(beginning)):
-                    words[decode_term(term)].append((number, extent))
+                terms = shard.segment.inverted(pattern.field + WRITTEN).terms
+                found = terms.find_range(encode_term(beginning))
+                for place, term in zip(found, terms.list_terms(found), strict=True):
+                    words[decode_term(term)].append((number, place))
             self._listed[pattern.field, beginning] = words
         return self._listed[pattern.field, beginning]

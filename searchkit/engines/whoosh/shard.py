@@ -1,185 +1,68 @@
-"""Reading: a shard is one segment of the index, opened; a snapshot is all of them at one moment."""
+"""Reading: a shard is one segment of the index as a commit has it; a snapshot is all of them at one moment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
-from functools import cached_property, partial
-from pathlib import Path
+from collections.abc import Collection, Iterator, Sequence, Set
+from functools import cached_property
+from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec, W3Segment, W3TermInfo
-from whoosh.fields import Schema
-from whoosh.filedb.filestore import FileStorage
-from whoosh.filedb.filetables import OrderedHashReader
-from whoosh.index import TOC, EmptyIndexError, FileIndex
-from whoosh.reading import SegmentReader, TermNotFound
-
-from searchkit.engines.whoosh.columns import (
-    EXTENSION,
-    Columns,
-    load_columns,
-    make_columns,
-    save_columns,
-)
-from searchkit.engines.whoosh.damage import DAMAGE
-from searchkit.engines.whoosh.postings import (
-    NO_POSTINGS,
-    Extent,
-    Postings,
-    decode_postings,
-    list_terms,
-    open_dictionary,
-    pick,
-    read_postings,
-)
-from searchkit.engines.whoosh.schema import ID, SEPARATOR, STORED_DOCUMENT, encode_term
-from searchkit.errors import IndexDamaged
+from searchkit.engines.whoosh.generation import State
+from searchkit.engines.whoosh.layout import ID, SEPARATOR, encode_term
+from searchkit.engines.whoosh.segment import Postings, Segment
 from searchkit.search.ranking import weigh_length
 
-State = tuple[int, int, int]  # generation, time and inode of the table of contents
-
-
-class Files:
-    """What never changes in a segment: its dictionary, postings, stored documents and columns."""
-
-    def __init__(self, directory: Path, storage: FileStorage, schema: Schema, segment: W3Segment) -> None:
-        self.size: int = segment.doc_count_all()
-        self._directory = directory
-        self._reader = SegmentReader(storage, schema, segment)
-        self._postings = self._reader.storage().open_file(segment.make_filename(W3Codec.POSTS_EXT))
-        self._open_dictionary = partial(open_dictionary, self._reader.storage(), segment)
-        self._columns_path = directory / segment.make_filename(EXTENSION)
-
-    @cached_property
-    def columns(self) -> Columns:
-        """The columns, made and saved when there is no good file of them."""
-        columns = load_columns(self._columns_path)
-        if columns is None:
-            content = make_columns(self.expand, self._name_terms, self.size)
-            save_columns(self._columns_path, content)
-            columns = Columns(memoryview(content))
-        return columns
-
-    @cached_property
-    def _dictionary(self) -> OrderedHashReader:
-        return self._open_dictionary()
-
-    def find(self, field: str, term: bytes) -> W3TermInfo | None:
-        """Whoosh's facts about a term, None when it does not occur."""
-        try:
-            return self._reader.term_info(field, term)
-        except TermNotFound:
-            return None
-        except DAMAGE as error:
-            raise self._report(error) from error
-
-    def read(self, info: W3TermInfo | None) -> Postings:
-        """The postings of a term."""
-        try:
-            return read_postings(self._postings, info) if info else NO_POSTINGS
-        except DAMAGE as error:
-            raise self._report(error) from error
-
-    def expand(self, field: str, prefix: bytes) -> Iterator[tuple[bytes, Postings]]:
-        """The terms of a field that begin so, in order, with their postings."""
-        lines = self._reader.iter_from(field, prefix)
-        while True:
-            try:
-                (name, term), info = next(lines, (("", b""), None))
-            except DAMAGE as error:
-                raise self._report(error) from error
-            if name != field or not term.startswith(prefix):
-                return
-            yield term, self.read(info)
-
-    def list_terms(self, field: str, beginning: bytes) -> list[tuple[bytes, Extent]]:
-        """The terms of a field that begin so, in order, and where their postings lie."""
-        try:
-            return list(list_terms(self._dictionary, field, beginning))
-        except DAMAGE as error:
-            raise self._report(error) from error
-
-    def read_at(self, extent: Extent) -> Postings:
-        """The postings that lie there."""
-        try:
-            return decode_postings(self._postings.get(extent.offset, extent.length))
-        except DAMAGE as error:
-            raise self._report(error) from error
-
-    def _name_terms(self, field: str) -> Iterator[bytes]:
-        """The terms of a field in order."""
-        return (term for term, _ in self.list_terms(field, b""))
-
-    def load_document(self, number: int) -> str:
-        """The document as JSON."""
-        try:
-            text: str = self._reader.stored_fields(number)[STORED_DOCUMENT]
-        except DAMAGE as error:
-            raise self._report(error) from error
-        return text
-
-    def _report(self, error: Exception) -> IndexDamaged:
-        return IndexDamaged(f"the index cannot be read: {error}", str(self._directory), "rebuild it")
+MANY = 50  # a dictionary is listed, not searched, for terms that are more than a fiftieth of it
 
 
 class Shard:
     """A segment without its deleted documents."""
 
-    def __init__(self, segment: W3Segment, files: Files) -> None:
+    def __init__(self, segment: Segment, deleted: frozenset[int]) -> None:
         self.segment = segment
-        self.files = files
-        self.deleted = frozenset(segment.deleted_docs())
-        self.count = files.size - len(self.deleted)
-
-    @property
-    def columns(self) -> Columns:
-        """The columns; they know the deleted documents too."""
-        return self.files.columns
+        self.deleted = deleted
+        self.count = segment.size - len(deleted)
 
     @cached_property
     def documents(self) -> frozenset[int]:
         """Numbers of all documents."""
-        return frozenset(range(self.files.size)) - self.deleted
+        return frozenset(range(self.segment.size)) - self.deleted
 
     def find_frequency(self, field: str, term: bytes) -> int:
         """How many documents have a term."""
-        info = self.files.find(field, term)
-        if info is None:
-            return 0
-        if not self.deleted:
-            frequency: int = info.doc_frequency()
-            return frequency
-        return len(self._keep_live(self.files.read(info)).documents)
+        inverted = self.segment.inverted(field)
+        number = inverted.terms.find(term)
+        return 0 if number is None else self.count_documents(field, number)
 
-    def count_at(self, extent: Extent) -> int:
-        """How many documents have the term whose postings lie there."""
-        return len(self._keep_live(self.files.read_at(extent)).documents) if self.deleted else extent.frequency
+    def count_documents(self, field: str, number: int) -> int:
+        """How many documents have the term with this number."""
+        inverted = self.segment.inverted(field)
+        if not self.deleted:
+            return int(inverted.counts[number])
+        return len(set(inverted.read(number).documents) - self.deleted)
 
     def read(self, field: str, term: bytes) -> Postings:
-        """Postings of a term."""
-        return self._keep_live(self.files.read(self.files.find(field, term)))
+        """Postings of a term; those of deleted documents are among them."""
+        inverted = self.segment.inverted(field)
+        return inverted.read(inverted.terms.find(term))
 
-    def expand(self, field: str, prefix: bytes, excluded: Set[bytes] = frozenset()) -> set[int]:
+    def expand(self, field: str, beginning: bytes, excluded: Set[bytes] = frozenset()) -> set[int]:
         """Documents with a term that begins so, and whose folded value (of a keyword) is none of ``excluded``."""
+        inverted = self.segment.inverted(field)
         found: set[int] = set()
-        for term, postings in self.files.expand(field, prefix):
-            if not excluded or term.partition(SEPARATOR.encode())[0] not in excluded:
-                found.update(postings.documents)
+        for number in inverted.terms.find_range(beginning):
+            if not excluded or inverted.terms[number].partition(SEPARATOR.encode())[0] not in excluded:
+                found.update(inverted.read(number).documents)
         return found - self.deleted
 
     def locate(self, id_: str) -> int | None:
         """The number of the document with this id."""
         documents = self.read(ID, encode_term(id_)).documents
-        return documents[0] if documents else None
+        return next((number for number in reversed(documents) if number not in self.deleted), None)
 
     def measure(self, field: str) -> int:
         """How many tokens a text field has in all documents."""
-        columns = self.columns
-        return columns.totals[field] - sum(map(columns.lengths(field).__getitem__, self.deleted))
-
-    def _keep_live(self, postings: Postings) -> Postings:
-        if self.deleted and not self.deleted.isdisjoint(postings.documents):
-            return pick(postings, lambda document: document not in self.deleted)
-        return postings
+        total = self.segment.totals[field]
+        return total - sum(map(self.segment.lengths(field).__getitem__, self.deleted))
 
 
 class Norms(dict[int, float]):
@@ -195,54 +78,62 @@ class Norms(dict[int, float]):
 
 
 class Snapshot:
-    """The index as it was at one commit; it stays readable while others commit."""
+    """The index as it was at one commit; it stays readable while others commit.
+
+    ``kept`` holds what is made of it once for all queries.
+    """
 
     def __init__(self, state: State | None, shards: Sequence[Shard]) -> None:
         self.state = state
         self.shards = tuple(shards)
         self.count = sum(shard.count for shard in shards)
+        self.kept: dict[Any, Any] = {}
+        self.shown: dict[str, tuple[Shard, int]] = {}  # where the hits of the last request are
         self._norms: dict[str, Norms] = {}
+
+    def average(self, field: str) -> float:
+        """The mean length of a text field, in tokens."""
+        total = sum(shard.measure(field) for shard in self.shards)
+        return total / self.count if self.count else 0.0
 
     def norms(self, field: str) -> Norms:
         """The norms of a text field."""
         if field not in self._norms:
-            total = sum(shard.measure(field) for shard in self.shards)
-            self._norms[field] = Norms(total / self.count if self.count else 0.0)
+            self._norms[field] = Norms(self.average(field))
         return self._norms[field]
+
+    def find_frequency(self, field: str, term: str) -> int:
+        """How many documents have a term."""
+        key = encode_term(term)
+        return sum(shard.find_frequency(field, key) for shard in self.shards)
+
+    def locate_all(self, ids: Collection[str]) -> list[tuple[Shard, int]]:
+        """Where those of the documents are that there are."""
+        wanted = {encode_term(id_): id_ for id_ in ids}
+        found = []
+        for shard in self.shards:
+            terms = shard.segment.inverted(ID).terms
+            if len(terms) < MANY * len(wanted):
+                known = [wanted[term] for term in wanted.keys() & set(terms.list_terms(range(len(terms))))]
+            else:
+                known = list(wanted.values())
+            found += [(shard, number) for id_ in known if (number := shard.locate(id_)) is not None]
+        return found
 
     def list_ids(self, after: tuple[Shard, int] | None) -> Iterator[str]:
         """Ids by shard and number, those after a place."""
         first, begin = (self.shards.index(after[0]), after[1] + 1) if after else (0, 0)
         for shard in self.shards[first:]:
-            ids = shard.columns.ids
-            yield from (ids[number] for number in range(begin, len(ids)) if number not in shard.deleted)
+            numbers = (number for number in range(begin, shard.segment.size) if number not in shard.deleted)
+            yield from map(shard.segment.name_document, numbers)
             begin = 0
 
     def locate(self, id_: str) -> tuple[Shard, int] | None:
         """Where the document with this id is."""
+        if id_ in self.shown:
+            return self.shown[id_]
         for shard in self.shards:
             number = shard.locate(id_)
             if number is not None:
                 return shard, number
         return None
-
-
-def find_state(directory: Path, index: FileIndex) -> State:
-    """What differs when anything was committed, or the index was made anew."""
-    generation: int = index.latest_generation()
-    if generation < 0:
-        raise EmptyIndexError
-    status = (directory / TOC._filename(index.indexname, generation)).stat()
-    return generation, status.st_mtime_ns, status.st_ino
-
-
-def open_snapshot(directory: Path, index: FileIndex, known: Sequence[Shard] = ()) -> Snapshot:
-    """The index as it is now; segments that are known are not opened again."""
-    state = find_state(directory, index)
-    toc = TOC.read(index.storage, index.indexname)
-    opened = {shard.segment.segment_id(): shard.files for shard in known}
-    shards = []
-    for segment in toc.segments:
-        files = opened.get(segment.segment_id()) or Files(directory, index.storage, toc.schema, segment)
-        shards.append(Shard(segment, files))
-    return Snapshot(state, shards)

@@ -1,12 +1,9 @@
-"""Whoosh's files: read in place, and forced to the disk before a commit is announced.
-
-Whoosh itself copies each file of a segment into memory when it opens it, and never asks for the disk.
-"""
+"""Whoosh's storage, in which a commit is announced only when all that it needs is on the disk."""
 
 from __future__ import annotations
 
-import mmap
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,39 +11,36 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import BufferFile, StructFile
 
 
-class MappedFile(BufferFile):  # type: ignore[misc]
-    """A file of which only what is read comes into memory."""
-
-    def __init__(self, path: Path, name: str) -> None:
-        with path.open("rb") as file:
-            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        super().__init__(b"", name)
-        self._buf = self.file = content
-
-
 class Storage(FileStorage):  # type: ignore[misc]
     """A folder whose new files are on the disk when the table of contents that names them is."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
-        self._new: set[str] = set()
+        self._new: set[Path] = set()
+        self.announce: Callable[[bytes], Path] | None = None  # writes what belongs to a table of contents
+
+    def note(self, path: Path) -> None:
+        """Have a new file forced to the disk by the next commit."""
+        self._new.add(path)
 
     def create_file(self, name: str, **kwargs: bool) -> StructFile:
         """A new file, open for writing."""
-        self._new.add(name)
+        self.note(Path(self.folder, name))
         return super().create_file(name, **kwargs)
 
-    def open_file(self, name: str, **kwargs: bool) -> StructFile:
-        """An existing file, open for reading."""
-        return MappedFile(Path(self.folder, name), name)
+    def open_file(self, name: str, **kwargs: bool) -> BufferFile:
+        """An existing file, read whole: Whoosh leaves a file open when what it reads is damaged."""
+        return BufferFile(Path(self.folder, name).read_bytes(), name)
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         """Rename; for a table of contents, after everything new is on the disk."""
         commits = newname.endswith(".toc")
         if commits:
-            for name in self._new:
+            if self.announce:
+                self.note(self.announce(Path(self.folder, oldname).read_bytes()))
+            for path in self._new:
                 with suppress(FileNotFoundError):
-                    _force(Path(self.folder, name))
+                    _force(path)
             self._new.clear()
         super().rename_file(oldname, newname, safe)
         if commits and os.name == "posix":

@@ -1,183 +1,196 @@
-"""Writing: Whoosh's writer, with postings gathered by term and segments merged by term.
+"""Writing: documents become segments, segments become fewer, and a commit makes it so for everybody.
 
-Whoosh sorts every posting as a tuple of its own; here postings are gathered in their lists from the start,
-and lists of merged segments are joined. A commit is Whoosh's: a new table of contents takes the old one's
-place by a rename.
+A commit is Whoosh's: a new table of contents takes the old one's place by a rename. The lock is Whoosh's, too.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import suppress
-from heapq import merge
-from operator import itemgetter
-from typing import Any
+from pathlib import Path
 
-from whoosh.codec.whoosh3 import W3Segment
-from whoosh.index import FileIndex
-from whoosh.reading import SegmentReader
-from whoosh.writing import SegmentWriter
+from whoosh.index import TOC, FileIndex, clean_files
 
-from searchkit.engines.whoosh.postings import Codec, Entry, Postings, pick, read_dictionary
-from searchkit.engines.whoosh.schema import (
-    LENGTH_TERM,
-    PLACE_SIZE,
-    STORED_DOCUMENT,
-    Row,
-    encode_term,
-)
+from searchkit.engines.whoosh import generation
+from searchkit.engines.whoosh.codec import ArraySegment
+from searchkit.engines.whoosh.foreign import INDEX_NAME, convert, read_toc
+from searchkit.engines.whoosh.inversion import Inversion
+from searchkit.engines.whoosh.layout import EXTENSION, INDEXED
+from searchkit.engines.whoosh.merging import merge
+from searchkit.engines.whoosh.opening import open_segment
+from searchkit.engines.whoosh.schema import make_schema
+from searchkit.engines.whoosh.storage import Storage
+from searchkit.errors import IndexLocked
+from searchkit.search.analysis import Analysed
 
 TIER = 10  # so many segments of about one size are merged into one
-FULL = 1_500_000  # postings gathered before a segment is closed, to bound memory (about 250 MB)
+FULL = 6_000_000  # tokens gathered before a segment is closed, to bound memory (about 150 MB)
 
 
-class Inversion:
-    """Postings of the documents of one segment, gathered by field and term."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self._places: defaultdict[str, defaultdict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-        self._terms: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        self._lengths: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-
-    def add(self, document: int, row: Row) -> None:
-        """Take in a document. Numbers ascend."""
-        for field, places in row.places.items():
-            gathered = self._places[field]
-            for term, value in places.items():
-                gathered[term] += document, value
-            self.size += len(places)
-        for field, terms in row.terms.items():
-            lists = self._terms[field]
-            for term in terms:
-                lists[term].append(document)
-            self.size += len(terms)
-        for field, length in row.lengths.items():
-            if length:
-                self._lengths[field].append((document, length))
-
-    def entries(self) -> Iterator[Entry]:
-        """All postings in order of field and term."""
-        for field in sorted({*self._places, *self._terms, *self._lengths}):
-            if field in self._places:
-                for term, flat in sorted(self._places[field].items()):
-                    values = flat[1::2]
-                    weights = [len(value) / PLACE_SIZE for value in values]
-                    yield Entry(field, encode_term(term), Postings(flat[::2], weights, values))
-            elif field in self._terms:
-                for term, documents in sorted(self._terms[field].items()):
-                    yield Entry(field, encode_term(term), Postings(documents))
-            else:
-                numbers, lengths = zip(*self._lengths[field], strict=True)
-                yield Entry(field, encode_term(LENGTH_TERM), Postings(numbers, tuple(map(float, lengths))))
+def create(folder: Path) -> None:
+    """Make an index without documents."""
+    folder.mkdir(parents=True, exist_ok=True)
+    FileIndex.create(Storage(folder), make_schema())
 
 
-class Writer(SegmentWriter):  # type: ignore[misc]
+class Writer:
     """Adds and deletes documents; all of it takes effect at ``commit``, or nothing does."""
 
-    def __init__(self, index: FileIndex) -> None:
-        super().__init__(index, codec=Codec(), compound=False)
-        self._inversion = Inversion()
-        self._merged: list[tuple[SegmentReader, dict[int, int] | None, int]] = []
-        self._closed_segments: list[W3Segment] = []
-        self._placed: dict[str, tuple[W3Segment, int]] = {}
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._storage = Storage(folder)
+        self._lock = self._storage.lock(f"{INDEX_NAME}_WRITELOCK")
+        self._is_open = bool(self._lock.acquire())
+        if not self._is_open:
+            raise IndexLocked("the index is being written by another process", str(folder),
+                              "try again when it has finished")
+        self._written: list[Path] = []
+        self._placed: dict[str, tuple[ArraySegment, int]] = {}
+        self._start_segment()
+        self._closed: list[ArraySegment] = []
+        try:
+            self._toc = read_toc(folder, self._storage)
+            self._known = {segment.segment_id(): self._adopt(segment) for segment in self._toc.segments}
+            self.segments = list(self._known.values())
+        except BaseException:
+            self.abandon()
+            raise
 
-    def add_row(self, row: Row) -> None:
+    def add(self, analysed: Analysed) -> None:
         """Add a document; one with the same id that was added before is forgotten."""
         if self._inversion.size >= FULL:
-            self._start_segment()
-        if row.id in self._placed:
-            segment, number = self._placed[row.id]
+            self._close_segment()
+        id_ = analysed.document.id
+        self._inversion.add(analysed)
+        if id_ in self._placed:
+            segment, number = self._placed[id_]
             segment.delete_document(number)
-        self._placed[row.id] = self.newsegment, self.docnum
-        self._inversion.add(self.docnum, row)
-        self.add_document(**{STORED_DOCUMENT: row.stored})
+        self._placed[id_] = self._current, self._inversion.count - 1
 
     @property
     def added_ids(self) -> list[str]:
         """Ids of the documents added."""
         return list(self._placed)
 
-    def add_reader(self, reader: SegmentReader) -> None:
-        """Take over the documents of another segment."""
-        base = self.docnum
-        numbers = self.write_per_doc({STORED_DOCUMENT}, reader)
-        self._merged.append((reader, numbers, base))
-        self._added = True
+    def delete(self, name: str, number: int) -> None:
+        """Delete a document of a segment that was there before."""
+        self._known[name].delete_document(number)
+
+    def clear(self) -> None:
+        """Delete all documents that were there before."""
+        self.segments = []
+
+    def commit(self) -> None:
+        """Make it so."""
+        if self._inversion.count:
+            self._close_segment()
+        new = self._closed if len(self._closed) < 2 else [self._merge(self._closed)]
+        segments = self._merge_tiers([*self.segments, *new])
+        number = self._toc.generation + 1
+        described = generation.Generation(tuple(segment.describe() for segment in segments), INDEXED)
+
+        def announce(toc: bytes) -> Path:
+            path = generation.name_list(self._folder, number)
+            self._written.append(path)
+            generation.write_generation(path, described, toc)
+            return path
+
+        kept = {self._find_path(segment) for segment in segments}
+        for path in kept.intersection(self._written):
+            self._storage.note(path)
+        self._storage.announce = announce
+        TOC(self._toc.schema, segments, number).write(self._storage, INDEX_NAME)
+        self._written = []
+        clean_files(self._storage, INDEX_NAME, number, segments)
+        for path in self._folder.iterdir():
+            match = generation.LIST_PATTERN.fullmatch(path.name)
+            if match and int(match[1]) != number:
+                _remove(path)
 
     def abandon(self) -> None:
         """Let go of the lock and of everything that was not committed."""
-        if self.is_closed:
+        if not self._is_open:
             return
+        self._is_open = False
         try:
-            with suppress(OSError):
-                self.cancel()
-            for segment in (self.newsegment, *self._closed_segments):
-                for name in segment.list_files(self.storage):
-                    with suppress(OSError):
-                        self.storage.delete_file(name)
+            for path in self._written:
+                _remove(path)
+            for path in self._folder.glob("_MAIN_*.toc.*"):  # a draft that was not renamed
+                _remove(path)
         finally:
-            if not self.is_closed:
-                self._finish()
+            self._lock.release()
 
     def _start_segment(self) -> None:
-        self._closed_segments.append(self._finalize_segment())
-        self.newsegment = self.codec.new_segment(self.storage, self.indexname)
-        self.perdocwriter = self.codec.per_document_writer(self.storage, self.newsegment)
-        self.fieldwriter = self.codec.field_writer(self.storage, self.newsegment)
-        self.docnum = 0
-        self._added = False
+        self._inversion, self._current = Inversion(), ArraySegment(INDEX_NAME)
 
-    def _flush_segment(self) -> None:
-        self.perdocwriter.close()
-        streams = [self._inversion.entries(), *(read_entries(*source) for source in self._merged)]
-        entries = merge(*streams, key=itemgetter(0, 1)) if len(streams) > 1 else streams[0]
-        self.fieldwriter.add_entries(self.schema, entries)
-        self.fieldwriter.close()
-        self._inversion, self._merged = Inversion(), []
+    def _close_segment(self) -> None:
+        segment, inversion = self._current, self._inversion
+        with self._create(segment).open("w+b") as file:
+            inversion.write(file, self._folder)
+        segment.set_doc_count(inversion.count)
+        self._closed.append(segment)
+        self._start_segment()
 
+    def _adopt(self, segment: object) -> ArraySegment:
+        """The segment; one of ours with the same documents where another program wrote it."""
+        if isinstance(segment, ArraySegment):
+            return segment
+        ours = ArraySegment(INDEX_NAME)
+        with self._create(ours).open("w+b") as file:
+            ours.set_doc_count(convert(self._folder, self._storage, self._toc, segment, file))
+        return ours
 
-def read_entries(reader: SegmentReader, numbers: dict[int, int] | None, base: int) -> Iterator[Entry]:
-    """All postings of a segment with its documents renumbered: by table where some were deleted."""
-    for field, term, postings in read_dictionary(reader.storage(), reader.segment()):
-        if numbers is None:
-            documents = [document + base for document in postings.documents]
-        else:
-            postings = pick(postings, numbers.__contains__)
-            documents = [numbers[document] for document in postings.documents]
-        yield Entry(field, term, Postings(documents, postings.weights, postings.values))
+    def _merge_tiers(self, segments: list[ArraySegment]) -> list[ArraySegment]:
+        """The segments, of which there are few: at most nine of each power of ten, none with more documents deleted
+        than not. A document is rewritten once for each power.
+        """
+        live = [segment for segment in segments if segment.doc_count()]
+        stale = [segment for segment in live if 2 * segment.deleted_count() >= segment.doc_count_all()]
+        tiers: defaultdict[int, list[ArraySegment]] = defaultdict(list)
+        for segment in live:
+            if segment not in stale:
+                tiers[_find_tier(segment.doc_count_all())].append(segment)
+        chosen, size = stale, sum(segment.doc_count() for segment in stale)
+        for tier, members in sorted(tiers.items()):
+            grows = bool(chosen) and tier == _find_tier(size)
+            if len(members) + grows >= TIER:
+                chosen = chosen + members
+                size += sum(segment.doc_count() for segment in members)
+        if not chosen:
+            return live
+        merged = self._merge(chosen)
+        return [*(segment for segment in live if segment not in chosen), merged]
 
+    def _merge(self, segments: Sequence[ArraySegment]) -> ArraySegment:
+        """One segment with the documents of these; new files that are no more needed are removed."""
+        merged = ArraySegment(INDEX_NAME)
+        with self._create(merged).open("w+b") as file:
+            sources = [(open_segment(self._folder, segment.segment_id()), frozenset(segment.deleted))
+                       for segment in segments]
+            merged.set_doc_count(merge(sources, file, self._folder))
+        del sources
+        for segment in segments:
+            path = self._find_path(segment)
+            if path in self._written:
+                self._written.remove(path)
+                _remove(path)
+        return merged
 
-def merge_segments(writer: Writer, segments: list[W3Segment]) -> list[W3Segment]:
-    """Whoosh's merge policy: merges into the writer's new segment and returns the segments that stay.
+    def _create(self, segment: ArraySegment) -> Path:
+        path = self._find_path(segment)
+        self._written.append(path)
+        return path
 
-    Segments are merged when there are ten of about one size, or when half of one is deleted documents;
-    so there are at most nine of each power of ten, and a document is rewritten once for each.
-    """
-    live = [segment for segment in segments if segment.doc_count_all() > segment.deleted_count()]
-    stale = [segment for segment in live if 2 * segment.deleted_count() >= segment.doc_count_all()]
-    tiers: defaultdict[int, list[W3Segment]] = defaultdict(list)
-    for segment in live:
-        if segment not in stale:
-            tiers[_find_tier(segment.doc_count_all())].append(segment)
-    chosen, size = stale, writer.docnum + sum(map(_count_live, stale))
-    for tier, members in sorted(tiers.items()):
-        grows = tier == _find_tier(size)
-        if len(members) + grows >= TIER:
-            chosen = chosen + members
-            size += sum(map(_count_live, members))
-    for segment in chosen:
-        writer.add_reader(SegmentReader(writer.storage, writer.schema, segment))
-    return [*(segment for segment in live if segment not in chosen), *writer._closed_segments]
+    def _find_path(self, segment: ArraySegment) -> Path:
+        name: str = segment.segment_id()
+        return self._folder / (name + EXTENSION)
 
 
 def _find_tier(size: int) -> int:
     return len(str(size))
 
 
-def _count_live(segment: W3Segment) -> int:
-    count: int = segment.doc_count_all() - segment.deleted_count()
-    return count
-
-
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
