@@ -1,4 +1,4 @@
-"""The engine on tantivy, for one machine with more documents than the default is meant for."""
+"""The engine on tantivy: its index, its matching and its counts; our tokens, our scores."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from searchkit.search import query as q
 from searchkit.search.languages import FIELD as LANGUAGE
 
 Scores = Mapping[Place, float]
-SLACK = 50  # candidates besides those that are asked for
+SLACK = 20  # candidates besides those that are asked for
 MOST_TIED = 1_000  # candidates besides, where tantivy scores many the same as the last that is asked for
 CHUNK = 500  # documents whose tokens are in memory at once
 ROUNDING = 1e-5  # of tantivy's scores, which are single floats
