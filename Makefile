@@ -3,6 +3,10 @@
 # make setup  make the environment     make clean   remove it, and the demo's index
 # make versus   10,000 random queries to every engine, answered as by the memory engine
 # make hostile-queries   100,000 texts that nobody should type, at 10,000 documents (half an hour or so)
+# make test-web   the page in a browser, its accessibility, and requests made from the API's own description (wants Chromium and npm)
+# make opensearch-up   start a real OpenSearch of one node on 127.0.0.1 (opensearch-3: of three; opensearch-down: stop it)
+# make test-opensearch   the OpenSearch engine against it; against SEARCHKIT_OPENSEARCH_URL where that is set
+# make test-opensearch-kill   one of three nodes is killed in the middle of a load
 # make test-rerank   the tests of the model that ranks again, in an environment of their own with the extra
 # make bench    searchkit beside tantivy, SQLite FTS5 and Whoosh as it comes: 100,000 documents, 200 queries (half an hour)
 # make bench-pages, bench-million   from saved pages to an index; a million short documents
@@ -14,7 +18,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: bench bench-extraction bench-million bench-pages bench-relevance install-bench demo test test-rerank check setup versus hostile-queries clean
+WEB := $(VENV)/web
+AXE := $(WEB)/axe/package/axe.min.js
+
+OPENSEARCH_TESTS = $(BIN)/python -m pytest tests/engines -k opensearch -rs
+
+.PHONY: bench bench-extraction bench-million bench-pages bench-relevance install-bench demo test test-rerank test-web check setup versus hostile-queries clean
+.PHONY: opensearch-up opensearch-3 opensearch-down test-opensearch test-opensearch-kill
 
 demo: $(READY)
 	$(BIN)/searchkit index seeds/
@@ -22,6 +32,20 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+test-web: $(WEB)/.ready $(AXE)
+	WEB_TESTS=all AXE=$(abspath $(AXE)) $(WEB)/bin/python -m pytest tests/web
+
+$(WEB)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(WEB)
+	$(WEB)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(WEB)/bin/python -m pip install --quiet -e '.[dev,web-test]'
+	touch $@
+
+$(AXE): $(WEB)/.ready
+	mkdir -p $(WEB)/axe
+	cd $(WEB)/axe && npm pack --silent axe-core@4.10 && tar xzf axe-core-*.tgz
+	touch $@
 
 test-rerank: $(READY)
 	$(PYTHON) -m venv $(VENV)/rerank
@@ -66,6 +90,23 @@ bench-relevance: $(READY)
 	$(VENV)/engines/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(VENV)/engines/bin/python -m pip install --quiet -e '.[bench-relevance,rerank]'
 	$(VENV)/engines/bin/python bench/relevance.py
+
+opensearch-up: $(READY)
+	$(BIN)/python tools/opensearch.py up
+
+opensearch-3: $(READY)
+	$(BIN)/python tools/opensearch.py up --nodes 3
+
+opensearch-down:
+	$(PYTHON) tools/opensearch.py down
+
+test-opensearch: $(READY)
+	if [ -n "$$SEARCHKIT_OPENSEARCH_URL" ]; then $(OPENSEARCH_TESTS); else \
+		url=$$($(BIN)/python tools/opensearch.py up) && { SEARCHKIT_OPENSEARCH_URL=$$url $(OPENSEARCH_TESTS); status=$$?; \
+		$(BIN)/python tools/opensearch.py down; exit $$status; }; fi
+
+test-opensearch-kill: $(READY)
+	$(BIN)/python tools/kill_opensearch_node.py
 
 setup: $(READY)
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import os
 import re
 import sqlite3
 import sys
@@ -72,6 +73,8 @@ def find_engines() -> dict[str, Callable[[Sequence[Row], Sequence[Row]], Runs]]:
         engines["searchkit with the model"] = partial(run_searchkit, rerank=True)
     else:
         print("searchkit[rerank]: not installed, left out", file=sys.stderr)
+    if os.environ.get("SEARCHKIT_OPENSEARCH_URL"):
+        engines["searchkit on OpenSearch"] = partial(run_searchkit, engine="opensearch")
     engines["SQLite FTS5"] = run_fts5
     for name, run in (("bm25s", run_bm25s), ("tantivy", run_tantivy)):
         if find_spec(name):
@@ -90,9 +93,10 @@ def score(folder: Path, run: Callable[[Sequence[Row], Sequence[Row]], Runs], sco
     return float(means["MRR@10" if folder.name.endswith("-titles") else "nDCG@10"])
 
 
-def run_searchkit(documents: Sequence[Row], queries: Sequence[Row], rerank: bool = False) -> Runs:
-    """searchkit's default engine; with ``rerank``, the model ranks its best hits again."""
-    with tempfile.TemporaryDirectory() as folder, open_index(folder, create=True, aliases=None) as index:
+def run_searchkit(documents: Sequence[Row], queries: Sequence[Row], rerank: bool = False,
+                  engine: str | None = None) -> Runs:
+    """searchkit's default engine, or another; with ``rerank``, the model ranks its best hits again."""
+    with tempfile.TemporaryDirectory() as folder, open_index(folder, engine, create=True, aliases=None) as index:
         index.add([Document(row["id"], row["id"], row["body"] or ".", title=row["title"] or None) for row in documents])
         return {query["id"]: [hit.id for hit in index.query(query["text"], match="any", limit=DEPTH, facets=(),
                                                             snippets=0, rerank=rerank)] for query in queries}

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from searchkit import asking, options, render
 from searchkit.asking import keep_asked, open_settled
+from searchkit.errors import SettingsError
 from searchkit.exits import FOUND, NOTHING, prepare_streams, print_error, tell_errors
 from searchkit.index import open_index
 from searchkit.model import Document, Page, Rejected
@@ -252,6 +253,28 @@ def copy(
         print_json(copied.to_dict())
     else:
         print_line(str(copied))
+
+
+@app.command()
+def serve(
+    host: options.Host = "127.0.0.1",
+    port: options.Port = 8011,
+    token: options.Token = None,
+    name: options.Names = None,
+    folder: options.Index = None,
+    engine: options.Engine = None,
+    aliases: options.Aliases = None,
+) -> None:
+    """Serve the web page and the HTTP API, to this machine only unless told otherwise."""
+    try:
+        from searchkit.web.server import Place
+        from searchkit.web.server import serve as run
+    except ModuleNotFoundError as missing:
+        raise SettingsError(f"the web page needs {missing.name}", "searchkit serve",
+                            "install it: pip install 'searchkit[web]'") from None
+
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases})
+    run(lambda: open_settled(settings), Place(host, port, token, name or (), settings.wants_rerank), print_error)
 
 
 def main() -> NoReturn:

@@ -30,6 +30,7 @@ from searchkit.settings import ALIASES
 if TYPE_CHECKING:
     from searchkit.groups import GroupLedger
     from searchkit.search.concordance import Occurrence
+    from searchkit.search.continuation import Continuation
     from searchkit.search.explanation import Explanation
     from searchkit.suggestions import Suggestion
     from searchkit.transfer import Copied
@@ -146,6 +147,12 @@ class Index:
             for value in facets[type_]:
                 types.setdefault(value.value or "", []).append(type_)
         return suggest(field, facets[field], types, self._answering.count, check_count("limit", limit or 0) or None)
+
+    def complete(self, text: str, limit: int = 8) -> tuple[Continuation, ...]:
+        """How a query that is being typed may go on: names and words of the index that its last word begins."""
+        from searchkit.search.continuation import choose_continuations
+
+        return choose_continuations(text, check_count("limit", limit), self.query, self._engine.find_words)
 
     def get(self, id_: str) -> Document:
         """One document. Raises DocumentNotFound."""

@@ -97,3 +97,9 @@ Timeline = Annotated[bool, typer.Option("--timeline", help="Draw how many there 
 Batch = Annotated[str | None, _say("A query a line (-: standard input).", "FILE")]
 
 Text = Annotated[str, typer.Argument(metavar="[TEXT]", help="What to search for; nothing: all; -: read it.")]
+
+Host = Annotated[str, _say("Address to listen at; any but this machine's own demands a token.", "ADDRESS")]
+Port = Annotated[int, _say("Port to listen at (0: any that is free).")]
+Token = Annotated[str | None, typer.Option("--token", envvar="SEARCHKIT_TOKEN", metavar="T",
+                                           help="Who does not have it is not answered.")]
+Names = Annotated[list[str] | None, typer.Option("--name", metavar="NAME", help="Host name under which it is known.")]

@@ -19,7 +19,8 @@ PAGE = 1_000  # hits fetched at once where all of them are asked for
 # docs/output.md says what each holds
 COLUMNS = ("rank", "score", "id", "title", "date", "publisher", "author", "language", "url", "path", "entities",
            "snippets", "group", "copies")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet computes a cell that begins so
+_FORMULA = tuple("=+-@＝＋－＠")  # a spreadsheet computes a cell that begins so, some with wide signs, too
+_UNSEEN = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))  # take no room, and hide a sign
 
 
 def print_rows(place: Index, text: str, options: dict[str, Any], view: View) -> int:
@@ -76,7 +77,8 @@ def _list_cells(hit: Hit) -> Iterator[str]:
 
 def _disarm(value: str) -> str:
     """A cell that no spreadsheet takes for a formula and no terminal for a command."""
-    return make_safe(("'" if value.startswith(_FORMULA) else "") + " ".join(value.split()))
+    text = make_safe(" ".join(value.split()))
+    return ("'" if text.translate(_UNSEEN).lstrip().startswith(_FORMULA) else "") + text
 
 
 def _write_cells(cells: Iterable[str]) -> str:

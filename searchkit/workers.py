@@ -28,6 +28,7 @@ from searchkit.search.analysis import PASSAGE_GAP, Analysed, analyse_document
 
 FEW = 16  # pages that are extracted faster here than in processes that must start first …
 SMALL = 20_000  # … and bytes of all of them: too little even for a step that is quadratic in its input
+COLLECT_AFTER = 100_000  # objects that a worker makes without looking for unreachable ones; a page leaves next to none
 IN_FLIGHT = 4  # pages a worker may have waiting …
 MOST_WAITING = 64 * 2**20  # … and bytes of all that wait, unless it is one page
 
@@ -269,6 +270,7 @@ def _work(link: Connection, ner: str) -> None:
     Thread(target=_follow_run, daemon=True).start()
     load_opinion(ner)
     gc.freeze()  # what it shares with the run stays shared
+    gc.set_threshold(COLLECT_AFTER)
     budget.limit_memory()
     while True:
         try:

@@ -45,7 +45,7 @@ def write_lines(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(autouse=True)
 def _stand_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the settings of whoever runs it."""
-    for name in ("INDEX", "ENGINE", "WORKERS", "COLOR", "ALIASES", "NER", "RERANK"):
+    for name in ("INDEX", "ENGINE", "WORKERS", "COLOR", "ALIASES", "NER", "RERANK", "TOKEN"):
         monkeypatch.delenv(f"SEARCHKIT_{name}", raising=False)
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr(encoder, "find_files", lambda: None)  # what else the environment holds changes no ranking

@@ -31,6 +31,12 @@ class Example:
         return f"{self.page}:{self.line} {self.text.strip().splitlines()[0][:50]}"
 
 
+def is_served(example: Example) -> bool:
+    """Whether a server is asked; tests/web/test_docs_served.py has one."""
+    return example.text.startswith(("searchkit serve", "curl ")) or (example.kind, example.page) == (
+        "json", "docs/http-api.md")
+
+
 def list_examples(page: Path) -> list[Example]:
     """All examples of a page, in order."""
     name = page.relative_to(ROOT).as_posix() if page.is_relative_to(ROOT) else page.name

@@ -30,7 +30,7 @@ LAYERS = [
     {"answering"},
     {"index"},
     {"entry", "asking", "exits", "cli", "options", "batch", "outputs", "timeline", "screen", "pager", "links",
-     "completion", "progress", "render", "reasons", "__main__", ""},
+     "completion", "progress", "render", "reasons", "web", "__main__", ""},
 ]
 SEPARATE = {"sources": set(), "pipeline": set(), "search": set(), "engines": {"search"}, "place": {"search"},
             "render": set()}
@@ -43,10 +43,14 @@ FENCES = {
     "Stemmer": ("searchkit.search.stemming",),
     "whoosh": ("searchkit.engines.whoosh",),
     "tantivy": ("searchkit.engines.tantivy",),
+    "opensearchpy": ("searchkit.engines.opensearch",),
     "typer": ("searchkit.cli", "searchkit.options"),
     "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
     "zstandard": ("searchkit.sources.zstd",),
     "spacy": ("searchkit.pipeline.secondopinion",),
+    "starlette": ("searchkit.web",),
+    "uvicorn": ("searchkit.web.server",),
+    "jinja2": ("searchkit.web.pages",),
     "numpy": ("searchkit.encoder", "searchkit.engines.whoosh"),
     "onnxruntime": ("searchkit.encoder",),
     "tokenizers": ("searchkit.encoder",),

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import typer
-from docexamples import PAGES, ROOT, Example, find_blocks, list_examples
+from docexamples import PAGES, ROOT, Example, find_blocks, is_served, list_examples
 from typer.testing import CliRunner
 
 import searchkit
@@ -27,7 +27,7 @@ from searchkit.model import Document, Entity
 from searchkit.search.aliases import TABLES
 from searchkit.search.aliaslines import parse_aliases
 
-EXAMPLES = [example for page in PAGES for example in list_examples(page)]
+EXAMPLES = [example for page in PAGES for example in list_examples(page) if not is_served(example)]
 COMMANDS = typer.main.get_command(cli.app).commands
 OPTIONS = {option for command in COMMANDS.values() for parameter in command.params
            for option in (*parameter.opts, *parameter.secondary_opts)} | {
@@ -38,6 +38,9 @@ EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["p
 # Page and line → why it is not run.
 NOT_RUN = {
     ("docs/extraction.md", "python -m spacy download en_core_web_sm"): "loads from the network",
+    ("docs/web.md", "export SEARCHKIT_TOKEN=$(openssl rand -hex 16)"): "is the shell's",
+    ("docs/opensearch.md", "docker run -d -p 127.0.0.1:9200:9200 -e discovery.type=single-node "
+     "-e DISABLE_SECURITY_PLUGIN=true opensearchproject/opensearch:3"): "starts a container",
 }
 # A page's list of layers is a drawing without lines; tests/test_architecture.py holds what it says.
 LAYERS = "docs/architecture.md"

@@ -1,6 +1,8 @@
 """The values that pass through: their JSON, and what people are shown of them."""
 
+import copy
 import json
+import pickle
 
 import pytest
 
@@ -12,12 +14,16 @@ from searchkit.model import (
     Entity,
     FacetValue,
     Hit,
+    Page,
     PublicationDate,
     Rejected,
     Results,
     Snippet,
+    Value,
 )
+from searchkit.pipeline.duplicates import Signature
 from searchkit.report import IndexReport
+from searchkit.search.analysis import Analysed
 
 FULL = Document(
     id="1", path="a/b.html", body="One.\n\nTwo.", url="https://x.example/", title="T", title_source="heading",
@@ -31,6 +37,19 @@ FULL = Document(
 @pytest.mark.parametrize("document", [FULL, Document("1", "p", "b")])
 def test_a_document_survives_its_json(document: Document) -> None:
     assert Document.from_dict(json.loads(json.dumps(document.to_dict()))) == document
+
+
+@pytest.mark.parametrize("value", [
+    FULL, Document("1", "p", "b"), Page("p", b"text", size=4), Rejected("p", "empty", "no bytes"),
+    Analysed(FULL, {"body": ("one", "two")}, {"body": ("one", "two")}, {"language": ("en",)}),
+    Signature(-5, 61, (1, 2, 3))])
+def test_values_are_the_same_in_another_process_and_copied(value: Value) -> None:
+    assert pickle.loads(pickle.dumps(value)) == copy.copy(value) == copy.deepcopy(value) == value
+    assert type(pickle.loads(pickle.dumps(value))) is type(value)
+
+
+def test_a_value_is_sent_without_the_names_of_its_fields() -> None:
+    assert b"title_clues" not in pickle.dumps(FULL) and b"confidence" not in pickle.dumps(FULL)
 
 
 def test_the_json_of_a_document_has_the_keys_of_the_contract() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -54,6 +55,18 @@ def trip(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
                 fault() if page.path == "p3" else real[name](page)))
 
     return set_up
+
+
+@inherited
+def test_a_worker_seldom_looks_for_unreachable_objects(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        pipeline, "extract", lambda page, *_: Document(page.path, page.path, str(gc.get_threshold()[0])))
+    usual = gc.get_threshold()
+
+    outcomes, _ = run(make_pages(3))
+
+    assert {int(read(outcome).body) for outcome in outcomes} == {workers.COLLECT_AFTER}
+    assert gc.get_threshold() == usual
 
 
 def spin() -> None:

@@ -35,7 +35,8 @@ _MONTH_DAY = re.compile(rf"(?<!\w)({_WORD})\.?[\s-]{{1,2}}(?:the )?(\d\d?){_ORDI
                         rf"(?:\d\d?:\d\d ?(?:[ap]\.?m\.?)?,? )?{_YEAR}", re.IGNORECASE)
 _YEAR_MONTH_DAY = re.compile(rf"(?<!\d){_YEAR}\.?[\s/-]{{1,2}}(?:m\. |g\. )?({_WORD})\.?[\s/-]{{1,2}}(\d\d?)(?!\d)")
 _NUMBERS = re.compile(r"(?<![\d.,:/-])(\d\d?)([./-]| \|) ?(\d\d?)\2 ?((?:19|20)\d\d|\d\d)(?![\d/]|[.,:-]\d)")
-_DIGITS = re.compile(r"\d\d|[年]")
+# Without any of these no pattern of a date finds anything; most numbers on a page are none.
+_SIGN = re.compile(r"(?:19|20)\d\d|年|['’]\d\d|\d(?:[./-]| \|) ?\d")
 # Digits of other scripts and full-width signs as those of ASCII, one sign for one sign. Source: Unicode.
 _PLAIN = {first + value: str(value) for first in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xFF10) for value in range(10)}
 _PLAIN |= {0x60C: ",", 0xFF0F: "/", 0xFF0E: ".", 0xFF0D: "-"}
@@ -66,9 +67,10 @@ def find_dates(text: str, month_first: bool | None = None) -> list[FoundDate]:
 
     ``month_first`` tells how 03/04/2018 is to be read, if that is known.
     """
-    if not _DIGITS.search(text):
+    if not text.isascii():
+        text = _join_months(text.translate(_PLAIN))
+    if not _SIGN.search(text):
         return []
-    text = _join_months(text.translate(_PLAIN))
     found = sorted((*_find_days(text), *_find_numbers(text, month_first), *_find_months(text)),
                    key=lambda date: (date.start, date.precision, -date.end))
     kept: list[FoundDate] = []

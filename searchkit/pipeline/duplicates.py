@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from zlib import crc32
 
+from searchkit.model import Value
+
 # All were chosen on Reuters-21578 and BBC news by reading pairs on both sides of each line (docs/copies.md).
 SHINGLE = 4  # words
 SKETCH = 128  # hashes kept of a text
@@ -29,7 +31,7 @@ _SPREAD = 0x9E3779B1  # 2**32 / golden ratio (Knuth, TAOCP 3, 6.4): CRCs of text
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Value):
     """What tells copies of a text: ``digest`` (64-bit, signed) of all its words; ``size``, how many different shingles
     it has; and the smallest hashes of these (32-bit), ascending; none for a short text.
     """
@@ -53,8 +55,9 @@ def sign(words: Sequence[str], title: Sequence[str] = ()) -> Signature | None:
     number = int.from_bytes(digest, "big", signed=True)
     if len(words) < SHORT:
         return Signature(number)
-    shingles = map(" ".join, zip(*(words[start:] for start in range(SHINGLE)), strict=False))
-    hashes = {crc32(shingle.encode("utf-8", "surrogatepass")) * _SPREAD & _LARGEST for shingle in shingles}
+    encoded = [word.encode("utf-8", "surrogatepass") for word in words]
+    shingles = map(b" ".join, zip(*(encoded[start:] for start in range(SHINGLE)), strict=False))
+    hashes = {checksum * _SPREAD & _LARGEST for checksum in set(map(crc32, shingles))}
     return Signature(number, len(hashes), tuple(sorted(hashes)[:SKETCH])) if len(hashes) >= SHORT else Signature(number)
 
 

@@ -109,8 +109,13 @@ def _known_names() -> Mapping[str, str]:
     return {key: name for key, name in names.items() if len(key) >= _LABEL_MINIMUM}
 
 
+@cache
+def _legal_forms() -> frozenset[str]:
+    return frozenset(wordlists.read_lines("legal_forms.txt"))
+
+
 def _strip_legal_form(name: str) -> str:
-    forms = frozenset(wordlists.read_lines("legal_forms.txt"))
+    forms = _legal_forms()
     words = name.split()
     for _ in range(3):
         for size in (4, 3, 2, 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from searchkit.pipeline import structured, wording, wordlists
 from searchkit.pipeline.block import Block, Markup, Verdict
@@ -200,6 +201,7 @@ def _find_opening(told: str, name: str, openings: dict[str, int]) -> int | None:
                  if text.startswith(f"{told} ") and not text.endswith(f" {name}")), None)
 
 
+@cache
 def _furniture() -> frozenset[str]:
     return frozenset(wordlists.read_lines("site_words.txt"))
 

@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
-from searchkit.model import Document
+from searchkit.model import Document, Value
 from searchkit.search.marks import MARKS
 from searchkit.search.pairs import CHARACTER, PAIRED, cut_pairs, has_paired, is_paired
 from searchkit.search.stemming import choose_forms, find_start, read_elided
@@ -60,7 +61,7 @@ class Token(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Analysed:
+class Analysed(Value):
     """A document with its tokens, ready for any engine.
 
     ``terms`` and ``written`` hold, for each text field, the two forms of the n-th token at place n;
@@ -91,8 +92,7 @@ def analyse_document(document: Document) -> Analysed:
         for passage in field.read(document):
             if forms:
                 forms.append((PASSAGE_GAP, PASSAGE_GAP))
-            words = find_words(passage, document.language)
-            forms += [form for form in map(find_forms, words) if form[0]]
+            forms.extend(filter(itemgetter(0), map(find_forms, find_words(passage, document.language))))
         terms[field.name], written[field.name] = zip(*forms, strict=True) if forms else ((), ())
     keywords = {field.name: field.read(document) for field in KEYWORD_FIELDS}
     return Analysed(document, terms, written, keywords)

@@ -15,12 +15,12 @@ VALUES = (WORD, PHRASE, PREFIX, WILDCARD, FUZZY, NEAR)
 PATTERNS = (PREFIX, WILDCARD, FUZZY)
 NAMES = frozenset((*BY_NAME, "in"))  # what may stand before a colon
 
-_QUOTES = '"“”„«»＂'
+QUOTES = '"“”„«»＂'
 _FIELD = re.compile(r"([^\W\d_][\w-]{0,30}):(?=\S)")
 _DANGLING = re.compile(r"([^\W\d_][\w-]{0,30}):(?=[\s)]|$)")
-_BARE = re.compile(rf"[^\s(){_QUOTES}]+")
-_QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]")
-_SIGNED_DATE = re.compile(rf"[<>]=?\s*[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]")
+_BARE = re.compile(rf"[^\s(){QUOTES}]+")
+_QUOTED = re.compile(rf"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]")
+_SIGNED_DATE = re.compile(rf"[<>]=?\s*[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]")
 _OPERAND = re.compile(r"[^\s)+-]")
 _ATLEAST = re.compile(r"atleast\((?:\s*([0-9]+)\s*,)?", re.IGNORECASE)
 _BOOST = re.compile(r"\^([0-9]+(?:\.[0-9]+)?)?")
@@ -84,7 +84,7 @@ def _read_value(text: str, at: int, start: int, field: str | None) -> tuple[Lexe
     if field and (found := _SIGNED_DATE.match(text, at)):
         sign = re.match(r"[<>]=?", found.group())
         return Lexeme(WORD, (sign.group() if sign else "") + found[1], start, field), found.end()
-    if text[at] in _QUOTES:
+    if text[at] in QUOTES:
         return _read_quoted(text, at, start, field)
     found = _BARE.match(text, at)
     if not found:

@@ -97,23 +97,36 @@ def _read_algorithms() -> dict[str, tuple[str, str]]:
 class _Forms(dict[str, tuple[str, str]]):
     """Memory of analysed words of a language: a text has few different ones. All are emptied when they are too many."""
 
+    remembered = 0  # words of all languages
+
     def __init__(self, stem: Callable[[str], str]) -> None:
         super().__init__()
         self._stem = stem
 
     def __missing__(self, word: str) -> tuple[str, str]:
-        if sum(map(len, _memories)) >= MOST_REMEMBERED:
+        if _Forms.remembered >= MOST_REMEMBERED:
             for memory in _memories:
                 memory.clear()
-        written = fold(word[:LONGEST_WORD]).strip("'")
-        if written.endswith("'s"):
-            written = written[:-2]
-        if len(written) > 1 and written[0].isdigit():
-            written = written.replace(",", "")
-        if "." in written and not written[0].isdigit():
-            written = written.rstrip(".") + "."  # "U.S" and "U.S." are one word
-        forms = self[word] = (self._stem(written), written)
+            _Forms.remembered = 0
+        _Forms.remembered += 1
+        written = fold(word[:LONGEST_WORD])
+        if not written.isalpha():
+            written = _settle_signs(written)
+        term = self._stem(written)
+        forms = self[word] = (written if term == written else term, written)  # one string, where it is the same
         return forms
+
+
+def _settle_signs(word: str) -> str:
+    """A folded word with signs or digits in it, without signs that make no other word of it."""
+    word = word.strip("'")
+    if word.endswith("'s"):
+        word = word[:-2]
+    if len(word) > 1 and word[0].isdigit():
+        word = word.replace(",", "")
+    if "." in word and not word[0].isdigit():
+        word = word.rstrip(".") + "."  # "U.S" and "U.S." are one word
+    return word
 
 
 _memories: list[_Forms] = []

@@ -297,10 +297,11 @@ def test_deleted_documents_match_nothing(engine):
 # scoring and order
 
 
-def test_scores_are_bm25_over_the_documents_that_are_there(engine):
+def test_scores_are_bm25_over_the_documents_that_are_there(engine, settle):
     engine.add([make("1", "red"), make("2", "red red red red"), make("3", "blue green"), make("4", "gone")])
     engine.delete(["4"])
     engine.add([make("3", "blue green")])
+    settle(engine)
     hits = dict(ask(engine, Term("body", "red")).hits)
     idf = 0.4700036292457356  # ln(1 + (3 - 2 + 0.5) / (2 + 0.5))
     average = 7 / 3

@@ -271,6 +271,24 @@ def test_a_commit_that_fails_leaves_the_old_state_and_no_lock(filled, place, mon
     filled.add([make("4", "sea")])
 
 
+def test_an_interruption_when_the_commit_is_made_already_leaves_the_new_state(filled, place, monkeypatch):
+    force = storage._force
+
+    def interrupt(path: Path) -> None:
+        force(path)
+        if path == place:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "_force", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            filled.add([make("4", "sea"), make("1", "land")])
+    assert sorted(find(filled, Term("body", "sea"))) == sorted(find(WhooshEngine(place), Term("body", "sea"))) == [
+        "2", "3", "4"]
+    filled.add([make("5", "sea")])
+    assert filled.count() == 5
+
+
 @pytest.mark.parametrize("size", [0, 1, 40, 200])
 def test_a_table_of_contents_cut_short_is_damage(filled, place, size):
     (toc,) = place.glob("_MAIN_*.toc")

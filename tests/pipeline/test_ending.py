@@ -1,6 +1,6 @@
-import time
 
 import pytest
+from growth import grows_with_its_input
 
 from searchkit.pipeline import boilerplate, textdump
 from searchkit.pipeline.block import Block, Verdict
@@ -104,7 +104,5 @@ def test_something_is_kept_of_a_page_of_calls():
 def test_time_grows_with_the_number_of_blocks_only():
     blocks = [Block("Did you like this? Tell us!")] * 20_000
     features, verdicts = describe(blocks), [Verdict(True, "story")] * len(blocks)
-    start = time.process_time()
-    ending.trim(blocks, features, verdicts)
 
-    assert time.process_time() - start < 1.5
+    assert grows_with_its_input(lambda size: ending.trim(blocks[:size], features[:size], verdicts[:size]), 5000)

@@ -47,6 +47,7 @@ class WhooshEngine:
 
             writer.create(path)
         self._snapshot = Snapshot(None, ())
+        self._work = 0  # done in plain Python
         self._refresh()
 
     def add(self, documents: Iterable[Analysed]) -> None:
@@ -135,9 +136,11 @@ class WhooshEngine:
         return vocabulary._replace(sift=sift, measure=count_all_edits)
 
     def _choose(self, snapshot: Snapshot, request: Request) -> Callable[[Snapshot, Request], Matches]:
-        """What answers a request sooner."""
-        if "numpy" not in sys.modules and plain.estimate_work(snapshot, request) <= MOST_PLAIN:
-            return plain.answer
+        """What answers a request sooner, and those that come after it."""
+        if "numpy" not in sys.modules:
+            self._work += plain.estimate_work(snapshot, request)
+            if self._work <= MOST_PLAIN:
+                return plain.answer
         from searchkit.engines.whoosh import vectors
 
         return vectors.answer

@@ -9,7 +9,6 @@ import json
 import mmap
 import sys
 from pathlib import Path
-from shutil import copyfileobj
 from struct import Struct
 from typing import IO, Any
 from zlib import crc32
@@ -18,6 +17,7 @@ VERSION = 1
 HEADER = Struct("<8sQII")  # tag; where the table begins, how long it is, its checksum
 TAG = b"skarrays"
 ALIGNMENT = 8
+CHUNK = 1 << 20  # bytes that are copied at a time
 
 
 class ArrayFile:
@@ -80,8 +80,8 @@ class ArrayWriter:
         self._align()
         start = self._size
         source.seek(0)
-        copyfileobj(source, self._file, 1 << 20)
-        self._size = self._file.tell()
+        while part := source.read(CHUNK):
+            self._size += self._file.write(part)
         self._places[name] = start, self._size, code
 
     def finish(self, facts: dict[str, Any]) -> None:

@@ -40,13 +40,13 @@ class Generation(NamedTuple):
 
 
 def find_state(folder: Path) -> State | None:
-    """The newest commit; None where there is none."""
-    names = os.listdir(folder)  # noqa: PTH208 - asked before every query: paths would cost more than they say
-    found = [int(match[1]) for name in names if (match := TOC_PATTERN.fullmatch(name))]
+    """The newest commit; None where there is none. Asked before every query, so without paths, which are slow."""
+    names = os.listdir(folder)  # noqa: PTH208
+    found = [int(match[1]) for name in names if name[-4:] == ".toc" and (match := TOC_PATTERN.fullmatch(name))]
     if not found:
         return None
     generation = max(found)
-    status = name_toc(folder, generation).stat()
+    status = os.stat(f"{folder}{os.sep}_MAIN_{generation}.toc")  # noqa: PTH116
     return State(generation, status.st_mtime_ns, status.st_ino)
 
 

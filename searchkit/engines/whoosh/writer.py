@@ -41,15 +41,17 @@ class Writer:
         self._folder = folder
         self._storage = Storage(folder)
         self._lock = self._storage.lock(f"{INDEX_NAME}_WRITELOCK")
-        self._is_open = bool(self._lock.acquire())
-        if not self._is_open:
-            raise IndexLocked("the index is being written by another process", str(folder),
-                              "try again when it has finished")
         self._written: list[Path] = []
         self._placed: dict[str, tuple[ArraySegment, int]] = {}
         self._start_segment()
         self._closed: list[ArraySegment] = []
+        self._number: int | None = None  # of the generation that is being written
+        self._is_open = True
         try:
+            if not self._lock.acquire():
+                self._is_open = False
+                raise IndexLocked("the index is being written by another process", str(folder),
+                                  "try again when it has finished")
             self._toc = read_toc(folder, self._storage)
             self._known = {segment.segment_id(): self._adopt(segment) for segment in self._toc.segments}
             self.segments = list(self._known.values())
@@ -87,7 +89,7 @@ class Writer:
             self._close_segment()
         new = self._closed if len(self._closed) < 2 else [self._merge(self._closed)]
         segments = self._merge_tiers([*self.segments, *new])
-        number = self._toc.generation + 1
+        number = self._number = self._toc.generation + 1
         described = generation.Generation(tuple(segment.describe() for segment in segments), INDEXED)
 
         def announce(toc: bytes) -> Path:
@@ -114,6 +116,8 @@ class Writer:
             return
         self._is_open = False
         try:
+            if self._number is not None and generation.name_toc(self._folder, self._number).exists():
+                return  # interrupted when the commit was made already: all that was written is needed
             for path in self._written:
                 _remove(path)
             for path in self._folder.glob("_MAIN_*.toc.*"):  # a draft that was not renamed

@@ -63,14 +63,19 @@ def find_section(words: list[str]) -> str | None:
 
 def find_lead(text: str) -> str | None:
     """What a line is that opens with a phrase and a colon ("Also read: …", "Photo: …")."""
-    head, colon, rest = text[:60].replace("：", ":").partition(":")
+    start = text[:60]
+    if ":" not in start and "：" not in start:
+        return None
+    head, colon, rest = start.replace("：", ":").partition(":")
     return _phrases("lead").get(" ".join(split_words(head))) if colon and rest.strip() else None
 
 
 def opens_with(words: list[str], reason: str) -> bool:
     """Whether a line opens with one of the leads of a reason, with a colon or without."""
+    if len(words) < 2 or words[0] not in _firsts("lead"):
+        return False
     leads = _phrases("lead")
-    return len(words) > 1 and any(leads.get(" ".join(words[:size])) == reason for size in (3, 2, 1))
+    return any(leads.get(" ".join(words[:size])) == reason for size in (3, 2, 1))
 
 
 def find_phrases(words: list[str], kind: str = "word") -> tuple[str | None, int]:

@@ -71,7 +71,8 @@ def _read_features(found: Guess) -> Columns:
 def _measure_layout(blocks: Sequence[Block], prose: Sequence[float], is_html: bool) -> Columns:
     """How much prose stands in the same element, or at the same indentation of a dump."""
     total = sum(prose) or 1.0
-    elements = [block.context[:-1] for block in blocks]
+    numbers: dict[tuple[str, ...], int] = {}  # of the elements
+    elements = [numbers.setdefault(block.context[:-1], len(numbers)) for block in blocks]
     sizes = Counter(elements)
     by_element = dict.fromkeys(elements, 0.0)
     by_indent: dict[int, float] = {}

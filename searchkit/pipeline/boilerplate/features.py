@@ -29,7 +29,7 @@ _WHEN = re.compile(
     r"|\b(?:\d+|an?|one)\s+(?:sec\w*|min\w*|hours?|hrs?|days?|weeks?|months?|years?)\s+ago\b|\b\d+[hd] ago\b"
     r"|\b(?:vor|il y a|hace|há)\s+\d+\s+\w+",
     re.IGNORECASE)
-_MAY_SAY_WHEN = re.compile(r"\d|ago\b", re.IGNORECASE)  # without either ``_WHEN`` finds nothing, and slowly
+_DIGIT = re.compile(r"\d")
 _AGO = re.compile(r"\bago\b|\b(?:vor|il y a|hace|há)\s+\d+", re.IGNORECASE)
 _COPYRIGHT = re.compile(r"©|\(c\)\s*(?:19|20)\d\d|\bcopyright\b|&copy;")  # in lower case
 _QUOTE = re.compile("[\"“”„«»]")
@@ -113,7 +113,7 @@ def _describe(full: str, tag: str, link_chars: int) -> Features:
         prose=0.0 if cut_short or not sentences else _measure_prose(size, links, fillers),
         listed=tag in _ITEMS,
         heading=tag in _HEADINGS,
-        dated=_is_dated(text, words),
+        dated=_is_dated(text, lower, words),
         copyright=_is_copyright(lower),
         repeated=False,
         section=chromewords.find_section(words) if is_line and not lead else None,
@@ -165,9 +165,12 @@ def _month_names() -> frozenset[str]:
     return frozenset(name for line in read_lines("months.txt") for name in line.replace("/", " ").split()[1:])
 
 
-def _is_dated(text: str, words: list[str]) -> bool:
+def _is_dated(text: str, lower: str, words: list[str]) -> bool:
     """Whether a line says when and hardly more."""
-    if len(words) > _DATE_WORDS or not _MAY_SAY_WHEN.search(text) or not (found := _WHEN.search(text)):
+    if len(words) > _DATE_WORDS or not ("ago" in lower or _DIGIT.search(text)):  # then ``_WHEN`` finds nothing, slowly
+        return False
+    found = _WHEN.search(text)
+    if not found:
         return False
     if _AGO.search(text) or not found[0].isdigit():
         return True

@@ -58,6 +58,7 @@ class _Node:
     """An element, or all elements of one template that stand in the same element."""
 
     name: str
+    said: _Name
     parent: int
     prose: float = 0.0
     own: float = 0.0
@@ -69,7 +70,7 @@ def find_places(blocks: Sequence[Block], features: Sequence[Features]) -> list[P
     """The place of every block; blocks of a text dump have none."""
     if not any(block.context for block in blocks):
         return [_NOWHERE] * len(blocks)
-    nodes = [_Node("", -1)]
+    nodes = [_Node("", _SILENT, -1)]
     known = {context: _enter(nodes, context) for context in dict.fromkeys(block.context for block in blocks)}
     ends = [known[block.context] for block in blocks]
     for end, feature in zip(ends, features, strict=True):
@@ -81,7 +82,7 @@ def find_places(blocks: Sequence[Block], features: Sequence[Features]) -> list[P
                 end = nodes[end].parent
     for node in nodes[1:]:  # parents stand before their children
         above = nodes[node.parent].weight
-        node.weight = min(above, _WEIGHTS.get(_read_name(node.name).furniture or "", 1.0))
+        node.weight = min(above, _WEIGHTS.get(node.said.furniture or "", 1.0))
     main = max(range(len(nodes)), key=lambda index: nodes[index].own * nodes[index].weight)
     places = {end: _read(nodes, end, main) for end in set(ends)}
     return [places[end] for end in ends]
@@ -94,7 +95,7 @@ def _enter(nodes: list[_Node], context: tuple[str, ...]) -> int:
         if child is None:
             child = len(nodes)
             nodes[place].children[name] = child
-            nodes.append(_Node(name, place))
+            nodes.append(_Node(name, _read_name(name), place))
         place = child
     return place
 
@@ -115,7 +116,7 @@ def _read(nodes: list[_Node], end: int, main: int) -> Place:
     while place > 0:
         node = nodes[place]
         share = node.prose / total
-        found, is_story, is_hidden, _ = _read_name(node.name)
+        found, is_story, is_hidden, _ = node.said
         inside = inside or place == main
         settled = settled or inside or (is_story and share > _SETTLED)
         too_much = _TOO_MUCH_COMMENTS if found == "comments" else _TOO_MUCH
@@ -125,7 +126,7 @@ def _read(nodes: list[_Node], end: int, main: int) -> Place:
         hidden = hidden or (is_hidden and share < _TOO_MUCH)
         near = near or place == around
         place = node.parent
-    standfirst = any(_read_name(nodes[own].name).standfirst for own in (end, nodes[end].parent) if own > 0)
+    standfirst = any(nodes[own].said.standfirst for own in (end, nodes[end].parent) if own > 0)
     return Place(clue, story, inside, near, hidden, standfirst)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from searchkit.pipeline.entities.gazetteer import fold, load_gazetteer, load_words
 
@@ -27,8 +27,8 @@ _RUN = re.compile(
 _TOKEN = re.compile(r"\S+")
 _ELISION = re.compile(r"[dlDL]['’](?=\w)")
 _HYPHEN = re.compile(r"[-‐‑]")
-_POSSESSIVE = re.compile(r"['’][sS]$")
-_WORD_BEFORE = re.compile(r"([\w'’.]+),?[^\S\n]*$")
+_POSSESSIVES = ("'s", "’s", "'S", "’S")
+_WORD_BEFORE = re.compile(r"[^\S\n]*,?([\w'’.]+)")  # in a text read backwards
 _WORD_AFTER = re.compile(r"[^\S\n]*([,(]?)[^\S\n]*([\w']+)")
 # After one of these a capital may be that of a sentence or a line and says nothing of a name.
 _OPENING = frozenset(".!?:;…•·–—|*>\n\"“”„«»‘'‚")
@@ -40,8 +40,7 @@ _HEADLINE_CAPITALS = 0.7
 _LONGER = 4  # letters; shorter words stay in lower case in headlines
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of a run without possessive, its offsets and folded key; ``whole`` is its key with possessive.
 
     ``glued``: it is a part of a hyphenated compound; ``shouted``: it is one of several words in capitals.
@@ -57,8 +56,7 @@ class Token:
     shouted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Capitalised words in a row with what links them, and the words around (lower case, "" for none).
 
     ``opens``: the capital of the first word may be that of a sentence. ``quiet``: it stands in a headline or
@@ -102,11 +100,11 @@ def _describe(body: str, match: re.Match[str], language: str | None, quiet: bool
                              for token in _split_word(word[0], start + word.start(), language)])
     before = body[max(0, start - _SURROUNDINGS):start]
     opens = _is_opening(before)
-    earlier = None if opens else _WORD_BEFORE.search(before)
+    earlier = None if opens else _WORD_BEFORE.match(before[::-1])
     later = _WORD_AFTER.match(body, end, min(len(body), end + _SURROUNDINGS))
     return Run(
         tokens=tuple(tokens),
-        before=earlier[1].lower() if earlier else "",
+        before=earlier[1][::-1].lower() if earlier else "",
         after=later[2].lower() if later else "",
         comma=bool(later and later[1] == ","),
         opens=opens,
@@ -139,11 +137,11 @@ def _split_word(text: str, start: int, language: str | None) -> Iterator[Token]:
 def _is_compound(text: str, parts: list[str]) -> bool:
     """Whether hyphens join words of their own and not the parts of one name ("Ki-moon", "Coca-Cola")."""
     names, words = load_gazetteer(), load_words()
-    if names.find(text, fold(text)) or names.find(text, fold(_POSSESSIVE.sub("", text))):
+    if names.find(text, fold(text)) or names.find(text, fold(_strip_possessive(text))):
         return False
     if any(part.islower() and (len(part) > _LONGER or part in words["hyphen_tails"]) for part in parts[1:]):
         return True
-    first, *rest = [(part, fold(_POSSESSIVE.sub("", part))) for part in parts]
+    first, *rest = [(part, fold(_strip_possessive(part))) for part in parts]
     if first[0].isupper() and first[1] in names.abbreviations:
         return True
     independent = [bool(names.find(*part)) or part[1] in words["demonyms"] or part[1] in words["roles"]
@@ -157,15 +155,20 @@ def _make_token(text: str, start: int, glued: bool = False, genitive: bool = Fal
         known = load_gazetteer().find(text[:-1], whole[:-1])
         if known and known.type == "place":  # "Frankreichs"
             return Token(text[:-1], start, start + len(text) - 1, whole[:-1], whole, possessive=True)
-    possessive = _POSSESSIVE.search(text)
-    if not possessive:
+    owner = _strip_possessive(text)
+    if owner == text:
         return Token(text, start, start + len(text), whole, whole, glued=glued)
-    owner = text[:possessive.start()]
     return Token(owner, start, start + len(owner), fold(owner), whole, possessive=True, glued=glued)
+
+
+def _strip_possessive(text: str) -> str:
+    return text[:-2] if text.endswith(_POSSESSIVES) else text
 
 
 def _mark_shouting(tokens: list[Token]) -> list[Token]:
     """The tokens, with those marked that stand in capitals in a row."""
+    if len(tokens) < _SHOUTED_WORDS:
+        return tokens
     marked: list[Token] = []
     row: list[Token] = []
     for token in [*tokens, None]:
@@ -173,7 +176,7 @@ def _mark_shouting(tokens: list[Token]) -> list[Token]:
             row.append(token)
             continue
         shouted = sum(len(word.key) > 1 for word in row) >= _SHOUTED_WORDS
-        marked += [replace(word, shouted=True) for word in row] if shouted else row
+        marked += [word._replace(shouted=True) for word in row] if shouted else row
         row = []
         if token:
             marked.append(token)

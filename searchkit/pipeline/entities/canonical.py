@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from searchkit.pipeline.entities.gazetteer import Known, fold, load_gazetteer, load_words
 
@@ -44,6 +45,7 @@ def drop_initials(name: str) -> str:
     return _INITIAL.sub("", name)
 
 
+@lru_cache(maxsize=10_000)
 def canonicalise(text: str, kind: str | None) -> tuple[str, Known | None]:
     """The canonical name of a form of the given type, and what it is known as after stripping."""
     name = clean(text)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from searchkit.pipeline.wordlists import read_kinds, read_lines, read_table
 
@@ -79,22 +79,14 @@ class Gazetteer:
         return self.names.get(key)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The word lists of ``entity_words.toml``, folded, and the first names."""
-
-    lists: dict[str, frozenset[str]]
-
-    def __getitem__(self, name: str) -> frozenset[str]:
-        return self.lists[name]
-
-
 def fold(text: str) -> str:
     """The key under which spellings of a name meet: no accents, case, dots or apostrophes; hyphens are spaces."""
-    if text.isascii():
-        if text.isalpha():
-            return text.lower()
-    else:
+    return text.lower() if text.isascii() and text.isalpha() else _fold(text)
+
+
+@lru_cache(maxsize=20_000)
+def _fold(text: str) -> str:
+    if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
         text = "".join(char for char in decomposed if not unicodedata.combining(char))
         text = text.translate(_TYPOGRAPHY)
@@ -137,11 +129,11 @@ def _read_table(file: str) -> Iterator[tuple[str, list[str]]]:
 
 
 @cache
-def load_words() -> Words:
-    """All word lists."""
+def load_words() -> Mapping[str, frozenset[str]]:
+    """The word lists of ``entity_words.toml``, folded, and the first names."""
     lists = {name: frozenset(map(fold, text.split())) for name, text in read_table("entity_words.toml").items()}
     lists["first_names"] = frozenset(fold(name) for line in read_lines("first_names.txt") for name in line.split())
-    return Words(lists)
+    return lists
 
 
 @cache

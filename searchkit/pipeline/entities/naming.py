@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from searchkit.pipeline.entities.candidates import Run
 from searchkit.pipeline.entities.gazetteer import Known, fold, load_lists, load_words
@@ -21,8 +21,7 @@ GUESS = "person?"
 ABBREVIATION = range(2, 7)  # letters of an abbreviation that is not in the tables
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A name where it stands in the text. ``type`` is None where nothing tells it.
 
     GUESS stands for "a person, if the name comes again". ``weak``: its capitals may have another reason; it
@@ -46,7 +45,7 @@ def name_span(span: Span, run: Run, body: str, language: str | None) -> Iterator
         units = units[:-1]
     if not units:
         return
-    for type_, part in _read(replace(span, units=units), run, language):
+    for type_, part in _read(span._replace(units=units), run, language):
         known = part[0].known if len(part) == 1 and type_ == part[0].known_type else None
         start, end = _locate(part, run, body)
         weak = _is_weak(part, known, type_, run, language)

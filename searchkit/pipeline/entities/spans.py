@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from searchkit.pipeline.entities.candidates import Run, Token
 from searchkit.pipeline.entities.gazetteer import Known, load_gazetteer, load_words
@@ -13,8 +13,7 @@ LONGEST = 16  # units; no name is longer, but lists in title case are
 AND = frozenset({"and", "&", "et", "y", "und", "the", "la", "le", "les", "el"})
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """Tokens ``first`` to ``last`` (excluded) of a run, that are one known name, or one word of a ``kind``.
 
     Kinds: known, plain, adjective, role, honorific, link, break. ``common``: it is also an everyday word.
@@ -33,8 +32,7 @@ class Unit:
         return self.known.type if self.known else None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Units in a row that may be one name.
 
     ``cued``: an office or a title stands before, as of a person; ``titled``: a title ("Mrs") right before.
@@ -57,7 +55,7 @@ def find_spans(run: Run, ordinary: frozenset[str]) -> Iterator[Span]:
             cued = titled = True
             continue
         for span in _split(group, cued):
-            yield replace(span, titled=True) if titled else span
+            yield span._replace(titled=True) if titled else span
             titled = False
         cued = group[-1].kind == "role"
 
@@ -94,7 +92,9 @@ def _find_known(run: Run, position: int, ordinary: frozenset[str]) -> Unit | Non
     article = tokens[position - 1].key if position else run.before
     if article == "the" and (known := gazetteer.names.get("the " + first.key)):
         return Unit(position, position + 1, "known", first.key, known, is_common(first.key, ordinary))
-    reach = max(gazetteer.reach.get(key.split(" ", 1)[0], 0) for key in (first.whole, first.key))
+    reach = gazetteer.reach.get(first.key.split(" ", 1)[0], 0)
+    if first.possessive:
+        reach = max(reach, gazetteer.reach.get(first.whole.split(" ", 1)[0], 0))
     for size in range(min(reach, len(tokens) - position), 0, -1):
         found = tokens[position:position + size]
         if known := _look_up(found):
