@@ -24,18 +24,9 @@ from searchkit.errors import (
     SettingsError,
     SourceError,
 )
-from searchkit.model import (
-    Document,
-    Entity,
-    FacetValue,
-    Hit,
-    Page,
-    PublicationDate,
-    Rejected,
-    Results,
-    Snippet,
-)
+from searchkit.model import Document, Entity, Page, PublicationDate, Rejected
 from searchkit.report import IndexReport
+from searchkit.results import FacetValue, Hit, Results, Snippet
 from searchkit.settings import ALIASES
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from searchkit.aliasfile import AliasFile
 from searchkit.copies import asks_for_copies, describe, name_publishers
 from searchkit.engines.base import SORTS, Engine, FacetRequest, Matches, Request
 from searchkit.facets import name_facet, read_facet, show_values
-from searchkit.model import Document, Hit, Partial, Results
+from searchkit.model import Document
 from searchkit.queryoptions import (
     QueryOptions,
     check,
@@ -21,6 +21,7 @@ from searchkit.queryoptions import (
     read_asked,
     read_filters,
 )
+from searchkit.results import Hit, Partial, Results
 from searchkit.search.bonuses import prefer
 from searchkit.search.highlight import highlight
 from searchkit.search.languages import FIELD as LANGUAGE

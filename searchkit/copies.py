@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from searchkit.engines.base import MOST_COPIES, Copied, Engine, FacetRequest, Request
-from searchkit.model import Copies, Document
+from searchkit.model import Document
+from searchkit.results import Copies
 from searchkit.search.aliases import Naming
 from searchkit.search.query import Everything, Keyword, Query, find_leaves
 

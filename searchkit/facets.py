@@ -5,8 +5,8 @@ from __future__ import annotations
 from searchkit.engines.base import PERIODS, FacetRequest
 from searchkit.errors import SettingsError
 from searchkit.fields import BY_NAME, FACETS
-from searchkit.model import FacetValue
 from searchkit.periods import MOST_PERIODS, fill_periods
+from searchkit.results import FacetValue
 
 FACET_LIMIT = 10  # values of a facet, unless asked otherwise; dates are all shown
 

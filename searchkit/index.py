@@ -18,10 +18,11 @@ from searchkit.copies import count_groups, find_copies
 from searchkit.engines.base import Engine
 from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
 from searchkit.facets import name_facet, read_facet
-from searchkit.model import Copies, Document, FacetValue, Page, Results
+from searchkit.model import Document, Page
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.queryoptions import QueryOptions, check_count
 from searchkit.report import IndexReport
+from searchkit.results import Copies, FacetValue, Results
 from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.question import read_question
 from searchkit.search.values import find_named, put_first

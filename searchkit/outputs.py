@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from searchkit.index import Index
-from searchkit.model import Hit, Results
 from searchkit.render import Style, make_line, make_safe, render_occurrence
+from searchkit.results import Hit, Results
 from searchkit.screen import View, print_lines
 from searchkit.search.concordance import Occurrence
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from searchkit.engines.base import PERIODS
-from searchkit.model import FacetValue
+from searchkit.results import FacetValue
 
 MOST_PERIODS = 40_000  # that are counted out: the days of a century, and the months of all that print has seen
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from searchkit.model import Clue, Copies, Document, FacetValue, Hit, Rejected, Results, Snippet
+from searchkit.model import Clue, Document, Rejected
 from searchkit.periods import fold_months, show_gaps
 from searchkit.report import IndexReport
+from searchkit.results import Copies, FacetValue, Hit, Results, Snippet
 
 BAR = 10  # columns of the longest bar of a facet
 SHORTEST_BAR = 4  # columns of the longest bar beside two numbers, at least

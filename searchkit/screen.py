@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, TextIO
 
 from searchkit import render
 from searchkit.errors import SettingsError
-from searchkit.model import Results
 from searchkit.render import Style
+from searchkit.results import Results
 
 OUTPUTS = ("hits", "ids", "paths", "urls", "kwic", "json", "jsonl", "csv")
 ROWS = ("ids", "paths", "urls", "kwic", "jsonl", "csv")  # those that show all hits unless --limit is given

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from searchkit.model import FacetValue
 from searchkit.pipeline.wordlists import read_lines
+from searchkit.results import FacetValue
 from searchkit.search.analysis import find_words
 from searchkit.search.folding import fold, fold_value
 from searchkit.search.query import Keyword, Query, both

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from searchkit.model import FacetValue
 from searchkit.periods import fold_months
 from searchkit.render import Style
+from searchkit.results import FacetValue
 
 HEIGHT = 6  # lines of the longest bar
 WIDEST = 4  # columns of a bar at most, the gap behind it among them

@@ -6,8 +6,8 @@ import gc
 import time
 from collections.abc import Callable
 
-FACTOR = 4  # the larger input is so many times the smaller one
-MOST = 10  # a linear step takes 4 times as long, a quadratic one 16 times
+FACTOR = 8  # the larger input is so many times the smaller one
+MOST = 24  # a linear step takes 8 times as long, and some more on a busy machine, a quadratic one 64 times
 LEAST = 0.002  # seconds below which the clock says nothing
 TRIALS = 3
 

@@ -19,7 +19,8 @@ MODULES = {
 # From the bottom up. A module may import from its own layer and from those below; those named as separate
 # do not know each other.
 LAYERS = [
-    {"errors", "model", "report", "version"},
+    {"errors", "model", "version"},
+    {"report", "results"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
     {"lines", "captures", "groups", "aliasfile", "periods", "encoder"},

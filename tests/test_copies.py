@@ -17,8 +17,9 @@ from searchkit import groups as groups_module
 from searchkit.cli import app
 from searchkit.groups import GroupLedger
 from searchkit.index import Index, open_index
-from searchkit.model import Copies, Document, PublicationDate
+from searchkit.model import Document, PublicationDate
 from searchkit.pipeline.duplicates import Signature, are_copies, sign
+from searchkit.results import Copies
 
 STORY = (
     "The harbour board voted on Monday to rebuild the eastern pier after storms tore away forty metres of "

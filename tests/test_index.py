@@ -19,8 +19,9 @@ from searchkit.errors import (
 )
 from searchkit.facets import name_facet, read_facet
 from searchkit.index import Index, open_index
-from searchkit.model import READY, FacetValue, Page
+from searchkit.model import READY, Page
 from searchkit.place import make
+from searchkit.results import FacetValue
 from searchkit.settings import MANIFEST
 
 

@@ -6,23 +6,10 @@ import pickle
 
 import pytest
 
-from searchkit.model import (
-    DISPLAY_TITLE_LENGTH,
-    Chrome,
-    Clue,
-    Document,
-    Entity,
-    FacetValue,
-    Hit,
-    Page,
-    PublicationDate,
-    Rejected,
-    Results,
-    Snippet,
-    Value,
-)
+from searchkit.model import DISPLAY_TITLE_LENGTH, Chrome, Clue, Document, Entity, Page, PublicationDate, Rejected, Value
 from searchkit.pipeline.duplicates import Signature
 from searchkit.report import IndexReport
+from searchkit.results import FacetValue, Hit, Results, Snippet
 from searchkit.search.analysis import Analysed
 
 FULL = Document(

@@ -18,10 +18,11 @@ import searchkit
 from searchkit.cli import app
 from searchkit.index import Index
 from searchkit.links import find_link
-from searchkit.model import Document, Entity, FacetValue, PublicationDate
+from searchkit.model import Document, Entity, PublicationDate
 from searchkit.outputs import COLUMNS
 from searchkit.pager import find_pager
 from searchkit.render import Style
+from searchkit.results import FacetValue
 from searchkit.screen import OUTPUTS
 from searchkit.timeline import HEIGHT, render_timeline
 

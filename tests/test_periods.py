@@ -2,8 +2,8 @@
 
 import pytest
 
-from searchkit.model import FacetValue
 from searchkit.periods import fill_periods, fold_months, show_gaps
+from searchkit.results import FacetValue
 
 
 def count(**periods: int) -> tuple[FacetValue, ...]:

@@ -8,17 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchkit.model import (
-    Chrome,
-    Document,
-    Entity,
-    FacetValue,
-    Hit,
-    PublicationDate,
-    Rejected,
-    Results,
-    Snippet,
-)
+from searchkit.model import Chrome, Document, Entity, PublicationDate, Rejected
 from searchkit.render import (
     FACET_WIDTH,
     Style,
@@ -33,6 +23,7 @@ from searchkit.render import (
     render_stats,
 )
 from searchkit.report import IndexReport
+from searchkit.results import FacetValue, Hit, Results, Snippet
 
 PLAIN = Style(width=80)
 COLOR = Style(color=True, width=80)

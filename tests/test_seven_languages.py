@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from searchkit.index import Index, open_index
-from searchkit.model import Hit
+from searchkit.results import Hit
 
 PAGES = Path(__file__).resolve().parents[2] / "shared" / "data" / "extraction" / "html"
 WITHOUT_SPACES = ("ja", "ko")

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 from searchkit.cli import app
 from searchkit.errors import SettingsError
 from searchkit.index import Index, open_index
-from searchkit.model import Document, Entity, FacetValue
+from searchkit.model import Document, Entity
+from searchkit.results import FacetValue
 from searchkit.suggestions import suggest
 
 PERSON, FIRM, PLACE = "person", "organisation", "place"

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Protocol
 
 from searchkit.errors import DocumentNotFound
-from searchkit.model import Document, FacetValue
+from searchkit.model import Document
+from searchkit.results import FacetValue
 from searchkit.search.aliases import Naming
 from searchkit.search.analysis import Analysed
 from searchkit.search.expansion import Cut

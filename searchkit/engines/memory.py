@@ -21,7 +21,8 @@ from searchkit.engines.base import (
 )
 from searchkit.errors import SettingsError
 from searchkit.fields import BY_NAME, Kind
-from searchkit.model import Document, FacetValue
+from searchkit.model import Document
+from searchkit.results import FacetValue
 from searchkit.search import query as q
 from searchkit.search.analysis import PASSAGE_GAP, Analysed
 from searchkit.search.expansion import Expansion, choose_words, compile_pattern, find_cuts

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from searchkit.fields import BY_NAME, DEFAULT_FIELD, KEYWORD_FIELDS
-from searchkit.model import Results
+from searchkit.results import Results
 from searchkit.search.analysis import analyse
 from searchkit.search.lexer import QUOTES
 from searchkit.search.values import find_named

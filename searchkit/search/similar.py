@@ -13,7 +13,8 @@ from dataclasses import replace
 from math import log
 
 from searchkit.fields import DEFAULT_FIELD
-from searchkit.model import Document, Results
+from searchkit.model import Document
+from searchkit.results import Results
 from searchkit.search.analysis import analyse
 from searchkit.search.query import Boost, Or, Query, Term
 from searchkit.search.stopwords import read_stopwords

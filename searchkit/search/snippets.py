@@ -14,7 +14,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
-from searchkit.model import Document, Entity, Snippet
+from searchkit.model import Document, Entity
+from searchkit.results import Snippet
 from searchkit.search.highlight import READ_FIELDS, Span, find_spans, find_wanted
 from searchkit.search.pairs import is_paired
 from searchkit.search.query import Query

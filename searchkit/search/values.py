@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from searchkit.model import FacetValue
+from searchkit.results import FacetValue
 from searchkit.search.analysis import find_words
 from searchkit.search.folding import fold_value
 from searchkit.search.pairs import is_paired

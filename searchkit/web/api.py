@@ -11,10 +11,10 @@ from searchkit.errors import DocumentNotFound, QueryError, SettingsError
 from searchkit.facets import FACET_LIMIT
 from searchkit.fields import FACETS
 from searchkit.index import Index
-from searchkit.model import Results
 from searchkit.outputs import write_heading, write_hit
 from searchkit.queryoptions import QueryOptions
 from searchkit.render import Style
+from searchkit.results import Results
 from searchkit.web.answers import answer_json
 from searchkit.web.openapi import make_document
 from searchkit.web.parameters import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from searchkit.model import FacetValue
 from searchkit.periods import fold_months
+from searchkit.results import FacetValue
 from searchkit.web.dates import name_date
 from searchkit.web.parameters import Address
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from searchkit.model import Document, FacetValue, Hit, Results, Snippet
+from searchkit.model import Document
+from searchkit.results import FacetValue, Hit, Results, Snippet
 from searchkit.web.parameters import FILTERS, Address
 from searchkit.web.segments import Segment, cut_text
 

@@ -105,4 +105,4 @@ def test_time_grows_with_the_number_of_blocks_only():
     blocks = [Block("Did you like this? Tell us!")] * 20_000
     features, verdicts = describe(blocks), [Verdict(True, "story")] * len(blocks)
 
-    assert grows_with_its_input(lambda size: ending.trim(blocks[:size], features[:size], verdicts[:size]), 5000)
+    assert grows_with_its_input(lambda size: ending.trim(blocks[:size], features[:size], verdicts[:size]), 2500)

@@ -128,7 +128,7 @@ def test_a_value_is_compared_without_case_accent_width_and_needless_space() -> N
 
 @pytest.mark.parametrize("part", ["a", "a.", "&", "a&", "1,", "'", "a+", "a#", "a\u0301", "\u0301", "中", "a.a.a. "])
 def test_a_long_run_takes_linear_time(part: str) -> None:
-    assert grows_with_its_input(lambda size: list(analyse(part * (size // len(part)))), 2**16)
+    assert grows_with_its_input(lambda size: list(analyse(part * (size // len(part)))), 2**14)
 
 
 def test_a_document_has_tokens_for_each_text_field_and_values_for_each_keyword_field() -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchkit.model import Chrome, Document, Entity, Snippet
+from searchkit.model import Chrome, Document, Entity
+from searchkit.results import Snippet
 from searchkit.search.analysis import analyse
 from searchkit.search.highlight import highlight
 from searchkit.search.pairs import find_end, is_paired

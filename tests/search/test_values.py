@@ -2,7 +2,7 @@
 
 import pytest
 
-from searchkit.model import FacetValue
+from searchkit.results import FacetValue
 from searchkit.search.values import find_named, put_first
 
 VALUES = [FacetValue(name, count) for name, count in

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchkit.model import Document, Entity, FacetValue
+from searchkit.model import Document, Entity
 from searchkit.queryoptions import read_asked
+from searchkit.results import FacetValue
 from searchkit.web.dates import name_date
 from searchkit.web.parameters import Address
 from searchkit.web.segments import MOST_SHOWN, Segment, cut_story, cut_text

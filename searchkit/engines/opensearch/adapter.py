@@ -21,7 +21,8 @@ from searchkit.engines.opensearch.place import begin_generation, find_name
 from searchkit.engines.opensearch.reading import find_often, read_document
 from searchkit.engines.opensearch.words import Words
 from searchkit.errors import EngineError, EngineUnavailable, SettingsError
-from searchkit.model import Document, FacetValue
+from searchkit.model import Document
+from searchkit.results import FacetValue
 from searchkit.search import query as q
 from searchkit.search.analysis import Analysed
 from searchkit.search.expansion import find_cuts

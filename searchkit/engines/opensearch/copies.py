@@ -16,7 +16,7 @@ from searchkit.engines.opensearch.connection import Answer, Connection
 from searchkit.engines.opensearch.counting import Counting, find_field
 from searchkit.engines.opensearch.mapping import decode
 from searchkit.engines.opensearch.paging import PAGE, FoundHit, make_order, read_hit, read_through
-from searchkit.model import FacetValue
+from searchkit.results import FacetValue
 
 GROUP = "group"
 AT_ONCE = 1_000  # groups looked up in one search

@@ -10,7 +10,7 @@ from searchkit.engines.tantivy.compilation import Compiler, both
 from searchkit.engines.tantivy.ranking import Ranked, find_order, score_all
 from searchkit.engines.tantivy.schema import DATE, Values, split_term
 from searchkit.engines.tantivy.snapshot import EXACT, GROUP, MOST
-from searchkit.model import FacetValue
+from searchkit.results import FacetValue
 from searchkit.search import query as q
 
 

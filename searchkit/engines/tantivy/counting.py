@@ -12,7 +12,7 @@ from searchkit.engines.tantivy.collapsing import Groups
 from searchkit.engines.tantivy.compilation import Compiler, both, exclude
 from searchkit.engines.tantivy.schema import DATE, MONTH, SEPARATOR, encode_term, split_term
 from searchkit.engines.tantivy.snapshot import EXACT, MOST, Snapshot
-from searchkit.model import FacetValue
+from searchkit.results import FacetValue
 from searchkit.search import query as q
 from searchkit.search.aliases import Naming
 

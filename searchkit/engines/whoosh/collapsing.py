@@ -16,7 +16,7 @@ from searchkit.engines.base import (
     rank_values,
 )
 from searchkit.engines.whoosh.counting import Matched, find_measures
-from searchkit.model import FacetValue
+from searchkit.results import FacetValue
 
 Counts = Counter[str | None]  # documents by name
 

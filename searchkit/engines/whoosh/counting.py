@@ -13,7 +13,7 @@ from searchkit.engines.base import PERIODS, FacetRequest, Request, rank_values
 from searchkit.engines.whoosh.evaluation import Evaluation
 from searchkit.engines.whoosh.naming import rename_counts
 from searchkit.engines.whoosh.shard import Shard
-from searchkit.model import FacetValue
+from searchkit.results import FacetValue
 
 INFINITE = float("inf")
 

@@ -13,7 +13,7 @@ from searchkit.engines.whoosh.collection import Collection
 from searchkit.engines.whoosh.facetcolumns import find_column
 from searchkit.engines.whoosh.layout import ID
 from searchkit.engines.whoosh.lists import Numbers, Scores
-from searchkit.model import FacetValue
+from searchkit.results import FacetValue
 
 Key = Callable[[Numbers], NDArray[Any]]  # what the documents at these places are sorted by, the least first
 LAST = 1 << 30  # sorts after every day
