@@ -240,6 +240,22 @@ def stats(
 
 
 @app.command()
+def copy(
+    to: Annotated[str, typer.Option("--to", metavar="ENGINE:PLACE", help="Which engine, and a new folder for it.")],
+    folder: options.Index = None,
+    as_json: options.Json = False,
+) -> None:
+    """Copy the index to another engine, without its pages; the same command goes on where it stopped."""
+    settings = resolve({"index": folder})
+    with open_index(settings.index, aliases=None) as place:
+        copied = place.copy(to)
+    if as_json:
+        print_json(copied.to_dict())
+    else:
+        print_line(str(copied))
+
+
+@app.command()
 def serve(
     host: options.Host = "127.0.0.1",
     port: options.Port = 8011,

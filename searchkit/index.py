@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from searchkit.search.continuation import Continuation
     from searchkit.search.explanation import Explanation
     from searchkit.suggestions import Suggestion
+    from searchkit.transfer import Copied
 
 Source = str | Path | Page | Document
 
@@ -182,6 +183,16 @@ class Index:
 
         with self._writing():
             ingest.clear(self._engine, self._folder, self._keep_groups())
+
+    def copy(self, to: str) -> Copied:
+        """Copy the index to another engine, "ENGINE:PLACE", and verify the copy; what was copied.
+
+        A copy that was interrupted goes on where it stopped. Raises SettingsError for a place that has other things.
+        """
+        from searchkit import transfer
+
+        with self._writing():
+            return transfer.copy(self._engine, self._folder, to)
 
     def count(self) -> int:
         """How many documents there are."""

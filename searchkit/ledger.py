@@ -185,15 +185,30 @@ def find_captures(folder: Path, document: str) -> list[Capture]:
     return [Capture(*row) for row in rows]
 
 
+def copy_ledger(folder: Path, target: Path) -> None:
+    """Take the ledger of a folder, where it has one, to another folder, in place of what is there."""
+    if not (folder / FILE).exists():
+        return
+    try:
+        with closing(_open_read_only(folder)) as ledger, closing(sqlite3.connect(target / FILE)) as copy:
+            ledger.backup(copy)
+    except sqlite3.DatabaseError as problem:
+        raise _tell_damage(folder / FILE, problem) from None
+
+
 def _read(folder: Path, query: str, *values: str) -> list[Any]:
     """Rows of a ledger that is not written to; none where there is no ledger."""
     if not (folder / FILE).exists():
         return []
     try:
-        with closing(sqlite3.connect(f"{(folder / FILE).absolute().as_uri()}?mode=ro", uri=True)) as database:
+        with closing(_open_read_only(folder)) as database:
             return database.execute(query, values).fetchall()
     except sqlite3.DatabaseError as problem:
         raise _tell_damage(folder / FILE, problem) from None
+
+
+def _open_read_only(folder: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{(folder / FILE).absolute().as_uri()}?mode=ro", uri=True)
 
 
 @contextmanager

@@ -90,7 +90,28 @@ def make(folder: Path, engine: str) -> None:
         for path in others:
             if path.is_file() and path.name != MANIFEST:
                 path.unlink()
-        _write_manifest(folder, engine)
+        write_manifest(folder, engine)
+
+
+def make_ready(folder: Path, begun: str) -> bool:
+    """Make a folder ready for an index that is not one until ``write_manifest``; whether it was begun before.
+
+    What was begun is known by a file of this name. Raises SettingsError for a folder that holds anything else.
+    """
+    if is_index(folder):
+        raise SettingsError("there is an index here already", str(folder), "give an empty or a new folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if (folder / begun).exists():
+            return True
+        others = any(path.name != LOCK for path in folder.iterdir())
+    except OSError as problem:
+        raise SettingsError(f"no index can be made here: {problem.strerror}", str(folder),
+                            "give another folder") from None
+    if others:
+        raise SettingsError("this folder holds other things than an index", str(folder),
+                            "give an empty or a new folder")
+    return False
 
 
 def measure(folder: Path) -> int:
@@ -106,7 +127,8 @@ def _describe(problem: Exception) -> str:
     return f"{problem} is missing" if isinstance(problem, KeyError) else str(problem)
 
 
-def _write_manifest(folder: Path, engine: str) -> None:
+def write_manifest(folder: Path, engine: str) -> None:
+    """Make the folder known as an index of this engine."""
     draft = folder / f"{MANIFEST}.{os.getpid()}"
     draft.write_text(json.dumps(Manifest(engine).to_dict(), indent=1) + "\n", encoding="utf-8")
     draft.replace(folder / MANIFEST)

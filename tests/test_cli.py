@@ -150,13 +150,13 @@ def test_without_an_index_every_command_says_how_to_make_one(command: tuple[str,
 def damage(home: Path, how: str) -> None:
     manifest = home / "index" / MANIFEST
     data = json.loads(manifest.read_text())
-    changes = {"format": {"format": 99, "searchkit": "9.9"}, "engine": {"engine": "tantivy"},
+    changes = {"format": {"format": 99, "searchkit": "9.9"}, "engine": {"engine": "lucene"},
                "memory": {"engine": "memory"}}
     manifest.write_text(json.dumps({**data, **changes[how]}) if how in changes else "{not json")
 
 
 @pytest.mark.parametrize(("how", "said"), [
-    ("format", "made by searchkit 9.9 in another format"), ("engine", "no engine 'tantivy' here"),
+    ("format", "made by searchkit 9.9 in another format"), ("engine", "no engine 'lucene' here"),
     ("memory", "no engine 'memory' here"), ("damage", "the manifest of the index cannot be read")])
 def test_an_index_that_cannot_be_used_is_told_and_can_be_rebuilt(archive: Path, home: Path, how: str,
                                                                  said: str) -> None:

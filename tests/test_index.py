@@ -223,7 +223,7 @@ def test_the_engine_must_be_the_one_that_built_it(tmp_path: Path) -> None:
         open_index(tmp_path, "memory")
 
 
-@pytest.mark.parametrize("engine", ["tantivy", "memory"])
+@pytest.mark.parametrize("engine", ["lucene", "memory"])
 def test_an_index_of_an_engine_that_is_not_here_can_be_rebuilt(tmp_path: Path, engine: str) -> None:
     make(tmp_path, "whoosh")
     data = json.loads((tmp_path / MANIFEST).read_text())

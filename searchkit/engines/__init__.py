@@ -13,6 +13,7 @@ DEFAULT = "whoosh"
 ENGINES = {
     "memory": ("searchkit.engines.memory", ""),
     "whoosh": ("searchkit.engines.whoosh", ""),
+    "tantivy": ("searchkit.engines.tantivy", "searchkit[tantivy]"),
     "opensearch": ("searchkit.engines.opensearch", "searchkit[opensearch]"),
 }
 KEPT = tuple(name for name in ENGINES if name != "memory")  # those that keep an index in a folder

@@ -1,4 +1,4 @@
-"""The engine protocol: eight methods, plain values in and out."""
+"""The engine protocol: nine methods, plain values in and out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from searchkit.errors import DocumentNotFound
 from searchkit.model import Document
 from searchkit.results import FacetValue
 from searchkit.search.aliases import Naming
@@ -114,11 +115,22 @@ class Engine(Protocol):
     def count(self) -> int:
         """How many documents there are."""
 
+    def list_ids(self, after: str | None, limit: int) -> list[str]:
+        """Ids in an order of the engine's own, which stays while nothing is written: those after an id.
+
+        So many at most; None asks for the first ones. Raises DocumentNotFound when no document has the id.
+        """
+
     def clear(self) -> None:
         """Forget all documents."""
 
     def close(self) -> None:
         """Let go of files, locks and connections; the engine is not used afterwards."""
+
+
+def miss(id_: str) -> DocumentNotFound:
+    """The error for an id that no document has."""
+    return DocumentNotFound(f"no document '{id_}'", "index", "ids are in the results of a query")
 
 
 def rank_values(counts: Mapping[str | None, int], request: FacetRequest,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 
 from searchkit.engines.base import (
@@ -15,9 +16,10 @@ from searchkit.engines.base import (
     Request,
     find_day,
     find_names,
+    miss,
     rank_values,
 )
-from searchkit.errors import DocumentNotFound, SettingsError
+from searchkit.errors import SettingsError
 from searchkit.fields import BY_NAME, Kind
 from searchkit.model import Document
 from searchkit.results import FacetValue
@@ -47,7 +49,7 @@ class MemoryEngine:
         """Documents in the order of their ids."""
         for id_ in ids:
             if id_ not in self._documents:
-                raise DocumentNotFound(f"no document '{id_}'", "index", "ids are in the results of a query")
+                raise miss(id_)
         return [self._documents[id_].document for id_ in ids]
 
     def search(self, request: Request) -> Matches:
@@ -81,6 +83,15 @@ class MemoryEngine:
     def count(self) -> int:
         """How many documents there are."""
         return len(self._documents)
+
+    def list_ids(self, after: str | None, limit: int) -> list[str]:
+        """Ids in the order in which they came, those after one."""
+        if after is not None and after not in self._documents:
+            raise miss(after)
+        ids = iter(self._documents)
+        if after is not None:
+            next(id_ for id_ in ids if id_ == after)
+        return list(islice(ids, limit))
 
     def clear(self) -> None:
         """Forget all documents."""

@@ -7,6 +7,7 @@ The OpenSearch engine wants a server: without SEARCHKIT_OPENSEARCH_URL its tests
 import json
 import os
 import time
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,12 @@ class Vectors(WhooshEngine):
         return vectors.answer
 
 
+def load_tantivy():
+    """The engine's class; the test is skipped where its library is not installed."""
+    pytest.importorskip("tantivy", reason="tantivy is not installed")
+    return import_module("searchkit.engines.tantivy").TantivyEngine
+
+
 SERVER = os.environ.get("SEARCHKIT_OPENSEARCH_URL")
 
 
@@ -42,9 +49,11 @@ ENGINES = {
     "memory": lambda place: MemoryEngine(),
     "whoosh": lambda place: Vectors(place, create=True),
     "whoosh, plain": lambda place: Plain(place, create=True),
+    "tantivy": lambda place: load_tantivy()(place, create=True),
     "opensearch": open_opensearch,
 }
-PERSISTENT = {"whoosh": WhooshEngine, "opensearch": open_opensearch}  # opened again by place
+PERSISTENT = {  # opened again by place
+    "whoosh": WhooshEngine, "tantivy": lambda place: load_tantivy()(place), "opensearch": open_opensearch}
 MISSING = () if SERVER else ("opensearch",)
 
 

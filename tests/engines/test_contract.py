@@ -150,6 +150,33 @@ def test_any_string_can_be_stored(engine, text):
     assert count(engine, "person") == {text: 1}
 
 
+# listing
+
+
+def test_ids_are_listed_in_parts_each_once(engine):
+    engine.add(make(f"id{n}", "word") for n in range(25))
+    engine.add([make("id7", "again"), make("late", "word")])
+    engine.delete(["id3"])
+    listed, after = [], None
+    while part := engine.list_ids(after, 4):
+        assert len(part) <= 4
+        listed += part
+        after = part[-1]
+    assert len(listed) == 25
+    assert sorted(listed) == sorted(find(engine, limit=100))
+    assert engine.list_ids(None, 100) == listed
+    assert engine.list_ids(listed[10], 5) == listed[11:16]
+    assert engine.list_ids(None, 0) == []
+
+
+def test_ids_after_one_that_is_not_there_cannot_be_listed(engine):
+    engine.add([make("1"), make("2")])
+    engine.delete(["2"])
+    for gone in ("2", "never"):
+        with pytest.raises(DocumentNotFound, match=gone):
+            engine.list_ids(gone, 10)
+
+
 # matching
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from searchkit.engines.base import FacetRequest, Matches, Request, rank_values
+from searchkit.engines.base import FacetRequest, Matches, Request, miss, rank_values
 from searchkit.engines.opensearch.access import read_access
 from searchkit.engines.opensearch.compilation import Clause, Compiler
 from searchkit.engines.opensearch.connection import Answer, Connection, explain_loss
@@ -16,11 +16,11 @@ from searchkit.engines.opensearch.copies import GROUP, Copies, Spare
 from searchkit.engines.opensearch.counting import Counting
 from searchkit.engines.opensearch.loading import delete_documents, index_documents
 from searchkit.engines.opensearch.mapping import make_key
-from searchkit.engines.opensearch.paging import make_page, read_hits
+from searchkit.engines.opensearch.paging import make_page, read_hits, read_ids
 from searchkit.engines.opensearch.place import begin_generation, find_name
 from searchkit.engines.opensearch.reading import find_often, read_document
 from searchkit.engines.opensearch.words import Words
-from searchkit.errors import DocumentNotFound, EngineError, EngineUnavailable, SettingsError
+from searchkit.errors import EngineError, EngineUnavailable, SettingsError
 from searchkit.model import Document
 from searchkit.results import FacetValue
 from searchkit.search import query as q
@@ -70,7 +70,7 @@ class OpenSearchEngine:
         documents = []
         for id_, found in self._get(ids):
             if not found["found"]:
-                raise DocumentNotFound(f"no document '{id_}'", "index", "ids are in the results of a query")
+                raise miss(id_)
             documents.append(read_document(found))
         return documents
 
@@ -103,6 +103,12 @@ class OpenSearchEngine:
         """How many documents there are."""
         found = self._connection.search({"size": 0, "track_total_hits": True}, self.index)
         return int(found["hits"]["total"]["value"])
+
+    def list_ids(self, after: str | None, limit: int) -> list[str]:
+        """Ids in the order of their characters, those after one. Raises DocumentNotFound."""
+        if after is not None and not next(self._get([after], source=False))[1]["found"]:
+            raise miss(after)
+        return read_ids(self._connection, self.index, after, limit)
 
     def clear(self) -> None:
         """Forget all documents."""

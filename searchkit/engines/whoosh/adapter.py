@@ -9,18 +9,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING
 
-from searchkit.engines.base import Matches, Request
+from searchkit.engines.base import Matches, Request, miss
 from searchkit.engines.whoosh import plain
 from searchkit.engines.whoosh.damage import PAUSE, translate_damage, try_again
 from searchkit.engines.whoosh.layout import SEPARATOR, WRITTEN
 from searchkit.engines.whoosh.opening import open_snapshot
 from searchkit.engines.whoosh.segment import Segment
 from searchkit.engines.whoosh.shard import Snapshot
-from searchkit.errors import DocumentNotFound, IndexFault, IndexNotFound
+from searchkit.errors import IndexFault, IndexNotFound
 from searchkit.fields import BY_NAME, Kind
 from searchkit.model import Document
 from searchkit.search.analysis import Analysed
@@ -77,7 +78,7 @@ class WhooshEngine:
             for id_ in ids:
                 place = snapshot.locate(id_)
                 if place is None:
-                    raise DocumentNotFound(f"no document '{id_}'", "index", "ids are in the results of a query")
+                    raise miss(id_)
                 shard, number = place
                 found.append(Document.from_dict(shard.segment.load_document(number)))
         return found
@@ -106,6 +107,15 @@ class WhooshEngine:
     def count(self) -> int:
         """How many documents there are."""
         return self._refresh().count
+
+    def list_ids(self, after: str | None, limit: int) -> list[str]:
+        """Ids in the order of their numbers, those after one. Raises DocumentNotFound."""
+        snapshot = self._refresh()
+        with translate_damage(self._path):
+            place = None if after is None else snapshot.locate(after)
+            if after is not None and place is None:
+                raise miss(after)
+            return list(islice(snapshot.list_ids(place), limit))
 
     def clear(self) -> None:
         """Forget all documents."""

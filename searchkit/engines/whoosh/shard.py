@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Iterator, Sequence, Set
 from functools import cached_property
 from typing import Any
 
@@ -119,6 +119,14 @@ class Snapshot:
                 known = list(wanted.values())
             found += [(shard, number) for id_ in known if (number := shard.locate(id_)) is not None]
         return found
+
+    def list_ids(self, after: tuple[Shard, int] | None) -> Iterator[str]:
+        """Ids by shard and number, those after a place."""
+        first, begin = (self.shards.index(after[0]), after[1] + 1) if after else (0, 0)
+        for shard in self.shards[first:]:
+            numbers = (number for number in range(begin, shard.segment.size) if number not in shard.deleted)
+            yield from map(shard.segment.name_document, numbers)
+            begin = 0
 
     def locate(self, id_: str) -> tuple[Shard, int] | None:
         """Where the document with this id is."""

@@ -1,0 +1,174 @@
+"""The tantivy schema, derived from the field table; a document as tantivy takes it, and as it is read back.
+
+A text field becomes four: its terms with their places, the words as written (for patterns), terms that stand there
+several times with how often ("at least"), and its length. Tokens arrive a line each and a passage a value: between
+two values tantivy leaves out one place, as ``PASSAGE_GAP`` does. A keyword's term is "folded value, separator, value
+as displayed". The tokens are stored, too: scores and nearness are counted on them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from hashlib import blake2b
+from itertools import groupby
+from typing import Any
+
+import tantivy
+
+from searchkit.engines.base import PERIODS, find_day
+from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
+from searchkit.search.analysis import PASSAGE_GAP, Analysed
+from searchkit.search.folding import fold_value
+
+ID, DOCUMENT, TOKENS, KEY, DAY, DATE, MONTH = "id", "document", "tokens", "key", "day", "date", "month"
+VALUES = "values"  # of all keyword fields and the date, as they are displayed
+NEWEST, OLDEST = "newest", "oldest"  # the two orders by date, as strings that end with the id
+WRITTEN, TIMES, LENGTH = "_written", "_times", "_length"  # appended to the name of a text field
+SEPARATOR = "\x1f"  # white space to ``fold_value``: no folded value has it
+ESCAPE = "\U0010ffff"  # a noncharacter; begins what stands for a character that UTF-8 cannot write
+EVERY = ESCAPE  # by itself, in the field of ids: a term that every document has, the deleted ones too
+LONGEST_TERM = 8_000  # characters; two of them in four bytes each are less than tantivy's 65,530
+LAST_DAY = 9_999_999  # after all ordinals: where documents without a date are filed
+DAY_DIGITS = len(str(LAST_DAY))
+LINES = "lines"  # the tokenizer that makes a token of each line
+_UNWRITABLE = re.compile(f"[\ud800-\udfff{ESCAPE}]")
+_ESCAPED = re.compile(f"{ESCAPE}([0-9a-f]{{6}})")
+
+
+def make_schema() -> tantivy.Schema:
+    """The schema that the field table asks for."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field(ID, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(NEWEST, stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(OLDEST, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field(KEY, fast=True, indexed=True)
+    builder.add_unsigned_field(DAY, fast=True, indexed=True)
+    builder.add_bytes_field(DOCUMENT, stored=True)
+    builder.add_bytes_field(TOKENS, stored=True)
+    builder.add_bytes_field(VALUES, stored=True)
+    for field in TEXT_FIELDS:
+        builder.add_text_field(field.name, tokenizer_name=LINES, index_option="position")
+        builder.add_text_field(field.name + WRITTEN, tokenizer_name=LINES, index_option="basic")
+        builder.add_text_field(field.name + TIMES, tokenizer_name=LINES, index_option="basic")
+        builder.add_unsigned_field(field.name + LENGTH, fast=True)
+    for name in (*(field.name for field in KEYWORD_FIELDS), DATE, MONTH):
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    return builder.build()
+
+
+def register_tokenizer(index: tantivy.Index) -> None:
+    """Let an index that was opened know how lines become tokens."""
+    lines = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(r"[^\n]+")).build()
+    index.register_tokenizer(LINES, lines)
+
+
+def make_document(analysed: Analysed) -> tantivy.Document:
+    """A document with everything that is indexed and stored of it."""
+    document, made = analysed.document, tantivy.Document()
+    id_, date = encode_term(document.id), document.date
+    made.add_text(ID, id_)
+    made.add_text(ID, EVERY)
+    made.add_unsigned(KEY, find_key(document.id))
+    day = find_day(date.value) if date else LAST_DAY
+    made.add_text(NEWEST, f"{LAST_DAY - day if date else LAST_DAY:0{DAY_DIGITS}}{id_}")
+    made.add_text(OLDEST, f"{day:0{DAY_DIGITS}}{id_}")
+    if date:
+        made.add_unsigned(DAY, day)
+        made.add_text(DATE, date.value)
+        made.add_text(MONTH, date.value[:PERIODS[MONTH]])
+    for field in TEXT_FIELDS:
+        _add_tokens(made, field.name, analysed.terms[field.name], analysed.written[field.name])
+    for field in KEYWORD_FIELDS:
+        for value in dict.fromkeys(analysed.keywords[field.name]):
+            made.add_text(field.name, write_term(value))
+    values = {name: found for name, found in analysed.keywords.items() if found}
+    made.add_bytes(VALUES, _encode(json.dumps({**values, DATE: [date.value]} if date else values)))
+    made.add_bytes(DOCUMENT, _encode(json.dumps(document.to_dict(), ensure_ascii=False)))
+    return made
+
+
+def _add_tokens(made: tantivy.Document, name: str, terms: Sequence[str], written: Sequence[str]) -> None:
+    """Add a text field."""
+    for is_gap, passage in groupby(terms, PASSAGE_GAP.__eq__):
+        # a gap is between two values; a further one beside it is a value without tokens
+        for text in [""] * (len(list(passage)) - 1) if is_gap else ["\n".join(passage)]:
+            made.add_text(name, text)
+    counts = Counter(terms)
+    counts.pop(PASSAGE_GAP, None)
+    made.add_text(name + WRITTEN, "\n".join(filter(None, set(written))))
+    made.add_text(name + TIMES, "\n".join(f"{term}{SEPARATOR}{count}" for term, count in counts.items() if count > 1))
+    made.add_unsigned(name + LENGTH, counts.total())
+    made.add_bytes(TOKENS, _encode("\n".join(terms)))
+
+
+Values = Mapping[str, list[str]]  # of keyword fields and the date, as they are displayed
+
+
+class Row:
+    """What is stored of a document."""
+
+    def __init__(self, stored: tantivy.Document) -> None:
+        self._stored = stored
+        self.newest: str = stored[NEWEST][0]
+
+    @cached_property
+    def values(self) -> Values:
+        """The values of its keyword fields and its date; fields without any are missing."""
+        values: Values = json.loads(self._stored[VALUES][0])
+        return values
+
+    def first(self, field: str) -> str | None:
+        """The value of a keyword field that has one at most."""
+        return next(iter(self.values.get(field, ())), None)
+
+    def load(self) -> Any:  # noqa: ANN401 - JSON
+        """The document as JSON."""
+        return json.loads(str(self._stored[DOCUMENT][0], "utf-8", "surrogatepass"))
+
+    def terms(self, name: str) -> list[str]:
+        """The terms of a text field by place, passage gaps among them."""
+        place = next(number for number, field in enumerate(TEXT_FIELDS) if field.name == name)
+        return str(self._stored[TOKENS][place], "utf-8", "surrogatepass").split("\n")
+
+
+def encode_term(text: str) -> str:
+    """A string as a term: in order and one to one, but what is too long ends in a digest of it."""
+    text = _UNWRITABLE.sub(lambda found: f"{ESCAPE}{ord(found[0]):06x}", text)
+    if len(text) <= LONGEST_TERM:
+        return text
+    digest = blake2b(text.encode(), digest_size=16).hexdigest()
+    return text[:LONGEST_TERM - len(digest)] + digest
+
+
+def decode_term(term: str) -> str:
+    """The inverse of ``encode_term``."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), term)
+
+
+def write_term(value: str) -> str:
+    """The term of a keyword's value."""
+    return encode_term(fold_value(value)) + SEPARATOR + encode_term(value)
+
+
+def split_term(term: str) -> tuple[str, str]:
+    """The folded value of a keyword's term, still encoded, and the value as displayed."""
+    key, _, value = term.partition(SEPARATOR)
+    return key, decode_term(value)
+
+
+def find_id(order: str) -> str:
+    """The id at the end of a string that tells a document's place in an order by date."""
+    return decode_term(order[DAY_DIGITS:])
+
+
+def find_key(id_: str) -> int:
+    """A number for an id, by which documents are named to tantivy: 64 bits of a digest."""
+    return int.from_bytes(blake2b(encode_term(id_).encode(), digest_size=8).digest())
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
