@@ -13,6 +13,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from weakref import finalize
 
 from searchkit.pipeline.duplicates import Signature, are_copies
 
@@ -167,7 +168,10 @@ class GroupLedger:
 
 def open_groups() -> GroupLedger:
     """A ledger of copies for an index that keeps nothing on disk; it lives as long as it is held."""
-    return GroupLedger(sqlite3.connect("", check_same_thread=False))
+    database = sqlite3.connect("", check_same_thread=False)
+    ledger = GroupLedger(database)
+    finalize(ledger, database.close)
+    return ledger
 
 
 def name_group(document: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import random
-import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from typer.testing import CliRunner
 import searchkit
 from searchkit import groups as groups_module
 from searchkit.cli import app
-from searchkit.groups import GroupLedger
 from searchkit.index import Index, open_index
 from searchkit.model import Document, PublicationDate
 from searchkit.pipeline.duplicates import Signature, are_copies, sign
@@ -259,7 +257,7 @@ def test_stored_json_without_a_group_is_read() -> None:
 def group(signatures: dict[str, Signature], steps: Iterable[Iterable[str]],
           gone: Iterable[str] = ()) -> dict[str, str | None]:
     """The groups that documents are told to be in, when they are recorded in these steps, and some then forgotten."""
-    ledger, told = GroupLedger(sqlite3.connect("")), dict.fromkeys(signatures, None)
+    ledger, told = groups_module.open_groups(), dict.fromkeys(signatures, None)
     for names in (*steps, None):
         if names is None:
             ledger.forget(gone)

@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -239,7 +240,7 @@ def test_the_whole_ledger_goes_along(filled):
     filled.copy("whoosh:copy")
 
     def dump(folder: str) -> list[str]:
-        with sqlite3.connect(Path(folder, FILE)) as database:
+        with closing(sqlite3.connect(Path(folder, FILE))) as database:
             return list(database.iterdump())
 
     assert dump("copy") == dump("index")

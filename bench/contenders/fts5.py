@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,9 +53,7 @@ def build(rows: Iterable[dict[str, Any]], folder: Path) -> None:
 
 def open_reader(folder: Path) -> Callable[[Case], Answer | None]:
     """Answers: the places of all matches, their facts counted, the ten best with snippets."""
-    database = sqlite3.connect(folder / "pages.sqlite", isolation_level=None)
-    database.execute(CACHE)
-    database.execute(FOUND)
+    database = _connect(folder)
 
     def prepare(case: Case) -> Answer | None:
         if case.fuzzy:
@@ -75,6 +74,15 @@ def open_reader(folder: Path) -> Callable[[Case], Answer | None]:
         return run
 
     return prepare
+
+
+@cache
+def _connect(folder: Path) -> sqlite3.Connection:
+    """The connection for reading, which lasts as long as the process."""
+    database = sqlite3.connect(folder / "pages.sqlite", isolation_level=None)
+    database.execute(CACHE)
+    database.execute(FOUND)
+    return database
 
 
 def _make_match(case: Case) -> str:
