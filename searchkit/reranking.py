@@ -47,8 +47,9 @@ def search(engine: Engine, request: Request, text: str) -> Matches:
     matches = engine.search(replace(request, offset=0, limit=max(DEPTH, end)))
     head = matches.hits[:DEPTH]
     documents = engine.get([id_ for id_, _ in head])
-    hits = (*rerank(head, documents, words), *matches.hits[DEPTH:])
-    return replace(matches, hits=hits[request.offset:end])
+    hits = (*rerank(head, documents, words), *matches.hits[DEPTH:])[request.offset:end]
+    copies = {id_: copied for (id_, _), copied in zip(matches.hits, matches.copies, strict=True)}
+    return replace(matches, hits=hits, copies=tuple(copies[id_] for id_, _ in hits))
 
 
 def rerank(hits: Sequence[Scored], documents: Sequence[Document], text: str) -> Sequence[Scored]:

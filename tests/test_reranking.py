@@ -16,10 +16,12 @@ from typer.testing import CliRunner
 
 from searchkit import cli, encoder, reranking
 from searchkit.engines.base import Request
+from searchkit.engines.memory import MemoryEngine
 from searchkit.errors import SettingsError
 from searchkit.index import open_index
 from searchkit.model import Document
-from searchkit.search.query import Everything
+from searchkit.search.analysis import analyse_document
+from searchkit.search.query import Everything, Term
 
 FILES = encoder.find_files()
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -103,6 +105,29 @@ def test_where_the_model_sees_no_difference_the_order_stays():
 def test_nothing_is_ranked_again_where_that_would_change_nothing(request_):
     assert not reranking.is_wanted(request_, None)
     assert not reranking.is_wanted(replace(request_, sort="relevance", limit=10, offset=0), False)
+
+
+@pytest.mark.parametrize(("offset", "limit"), [(0, 10), (1, 2), (0, 60), (2, 100)])
+def test_copies_stay_with_their_hits(offset, limit):
+    engine = MemoryEngine()
+    engine.add(analyse_document(Document(f"{n:02}", f"{n:02}", "Bericht " * (n + 1), language="de",
+                                         group="g" if n % 3 == 0 else None)) for n in range(70))
+    request = Request(Term("body", "bericht"), offset=offset, limit=limit, collapse=True)
+
+    assert reranking.search(engine, request, "bericht") == engine.search(request)
+
+
+@needs_model
+@pytest.mark.usefixtures("model")
+def test_copies_go_with_their_hits_to_new_places():
+    with open_index(None) as index:
+        index.add([Document(f"{n:02}", f"{n:02}", f"{SUBJECTS[n % 6]}, says a report that was made in full. " * 3,
+                            title=f"Number {n % 6}", publisher=f"Post {n}", language="en") for n in range(12)])
+        plain, ranked = (index.query("report sport football", match="any", rerank=rerank) for rerank in (False, True))
+
+    assert [hit.id for hit in ranked] != [hit.id for hit in plain]
+    assert {hit.id: hit.copies for hit in ranked} == {hit.id: hit.copies for hit in plain}
+    assert all(hit.copies.count == 1 for hit in ranked)
 
 
 def test_without_the_model_it_is_not_wanted_unless_asked_for():
