@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Set
 from itertools import compress, repeat
 
+from searchkit.engines.whoosh.estimation import estimate_matches
 from searchkit.engines.whoosh.layout import SEPARATOR, encode_term
 from searchkit.engines.whoosh.patterns import Patterns
 from searchkit.engines.whoosh.segment import Postings
@@ -157,24 +158,11 @@ class Evaluation:
         return documents
 
     def _estimate(self, query: q.Query) -> int:
-        """About how many documents match; filters that look at each come last."""
-        match query:
-            case q.Term(field, term):
-                return len(self._read(field, term).documents)
-            case q.Phrase(field, terms) | q.Near(field, terms) if terms:
-                return min(len(self._read(field, term).documents) for term in terms)
-            case q.And(children) if children:
-                return min(map(self._estimate, children))
-            case q.Or(children):
-                return min(sum(map(self._estimate, children)), self.shard.count)
-            case q.ByLanguage():
-                return min(sum(map(self._estimate, query.nodes)), self.shard.count)
-            case q.Boost(child) | q.Prefer(child) | q.AtLeast(_, child):
-                return self._estimate(child)
-            case q.Keyword() | q.KeywordPrefix() | q.Prefix() | q.Wildcard() | q.Fuzzy():
-                return self.shard.count // 2
-            case _:
-                return self.shard.count + 1
+        """About how many documents match."""
+        return estimate_matches(query, self._count_documents, self.shard.count)
+
+    def _count_documents(self, field: str, term: str) -> int:
+        return len(self._read(field, term).documents)
 
     def _split(self, query: q.ByLanguage, documents: Set[int]) -> list[tuple[q.Query, Set[int]]]:
         """The nodes, each with those of the documents that are asked for it."""

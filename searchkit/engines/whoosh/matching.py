@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from searchkit.engines.base import FacetRequest
 from searchkit.engines.whoosh.collection import Collection, Postings
+from searchkit.engines.whoosh.estimation import estimate_matches
 from searchkit.engines.whoosh.facetcolumns import find_column
 from searchkit.engines.whoosh.layout import SEPARATOR, encode_term
 from searchkit.engines.whoosh.lists import Flags, Numbers, Scores
@@ -163,24 +164,11 @@ class Matching:
         return documents
 
     def _estimate(self, query: q.Query) -> int:
-        """About how many documents match; filters that look at each come last."""
-        match query:
-            case q.Term(field, term):
-                return len(self._read(field, term).documents)
-            case q.Phrase(field, terms) | q.Near(field, terms) if terms:
-                return min(len(self._read(field, term).documents) for term in terms)
-            case q.And(children) if children:
-                return min(map(self._estimate, children))
-            case q.Or(children):
-                return min(sum(map(self._estimate, children)), self._collection.size)
-            case q.ByLanguage():
-                return min(sum(map(self._estimate, query.nodes)), self._collection.size)
-            case q.Boost(child) | q.Prefer(child) | q.AtLeast(_, child):
-                return self._estimate(child)
-            case q.Keyword() | q.KeywordPrefix() | q.Prefix() | q.Wildcard() | q.Fuzzy():
-                return self._collection.size // 2
-            case _:
-                return self._collection.size + 1
+        """About how many documents match."""
+        return estimate_matches(query, self._count_documents, self._collection.size)
+
+    def _count_documents(self, field: str, term: str) -> int:
+        return len(self._read(field, term).documents)
 
     def _read(self, field: str, term: str) -> Postings:
         if (field, term) not in self._postings:
