@@ -7,8 +7,10 @@ Filters that need a look at each document (dates, missing values) look only at w
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Set
-from itertools import compress, repeat
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from itertools import chain, compress, repeat
+from operator import add, lshift, rshift, sub
 
 from searchkit.engines.whoosh.estimation import estimate_matches
 from searchkit.engines.whoosh.layout import SEPARATOR, encode_term
@@ -20,6 +22,7 @@ from searchkit.search.nearness import find_windows
 from searchkit.search.ranking import score, weigh_rarity
 
 LANGUAGE = "language"  # the field by which a ``ByLanguage`` chooses
+PLACE_BITS = 32  # of a number that stands for a place in a document
 FEW = 8  # a list is searched, not walked, for documents that are fewer than an eighth of it
 
 
@@ -206,11 +209,10 @@ class Evaluation:
             runs.update(dict.fromkeys(new, 0))
             lists = [self._read(phrase.field, term) for term in phrase.terms]
             shared = set(new).intersection(*(postings.documents for postings in lists))
-            for document in shared:
-                if isinstance(phrase, q.Near):
-                    runs[document] = _count_windows(document, lists, phrase)
-                else:
-                    runs[document] = _count_starts(document, lists)
+            if isinstance(phrase, q.Near):
+                runs.update((document, _count_windows(document, lists, phrase)) for document in shared)
+            else:
+                runs.update(_count_starts(shared, lists))
         return runs
 
 
@@ -227,16 +229,20 @@ def _choose(postings: Postings, documents: Set[int]) -> tuple[list[int], Iterabl
     return list(compress(all_documents, wanted)), compress(weights or repeat(1), wanted)
 
 
-def _count_starts(document: int, lists: list[Postings]) -> int:
-    """At how many places of a document a phrase begins. All lists have the document."""
-    starts: set[int] | None = None
-    for shift, postings in enumerate(lists):
-        places = postings.read_places(document)
-        shifted = {place - shift for place in places} if shift else set(places)
-        starts = shifted if starts is None else starts & shifted
-        if not starts:
-            return 0
-    return len(starts or ())
+def _count_starts(documents: Set[int], lists: list[Postings]) -> Mapping[int, int]:
+    """At how many places of each document a phrase begins, where it does. All lists have all the documents."""
+    first, *others = lists
+    starts = set(_list_keys(first, documents))
+    for shift, postings in enumerate(others, 1):
+        starts.intersection_update(map(sub, _list_keys(postings, documents), repeat(shift)))
+    return Counter(map(rshift, starts, repeat(PLACE_BITS)))
+
+
+def _list_keys(postings: Postings, documents: Set[int]) -> Iterator[int]:
+    """A number for each place in these documents; those of places side by side follow each other."""
+    owners = list(chain.from_iterable(map(repeat, postings.documents, postings.frequencies or repeat(1))))
+    keys = map(add, map(lshift, owners, repeat(PLACE_BITS)), postings.places)
+    return compress(keys, map(documents.__contains__, owners))
 
 
 def _count_windows(document: int, lists: list[Postings], near: q.Near) -> int:

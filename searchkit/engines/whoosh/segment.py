@@ -37,10 +37,10 @@ class Postings:
     """Documents of a term in ascending order, deleted ones too; how often each has it (None: once); its places."""
 
     def __init__(self, documents: array[int], frequencies: memoryview | None = None,
-                 places: memoryview | None = None) -> None:
+                 places: memoryview | tuple[int, ...] = ()) -> None:
         self.documents = documents
         self.frequencies = frequencies
-        self._places = places
+        self.places = places  # of one document after another
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -48,10 +48,8 @@ class Postings:
 
     def read_places(self, document: int) -> memoryview | tuple[int, ...]:
         """Where the term stands in a document that has it."""
-        if self._places is None:
-            return ()
         number = bisect_left(self.documents, document)
-        return self._places[self._starts[number]:self._starts[number + 1]]
+        return self.places[self._starts[number]:self._starts[number + 1]]
 
 
 NO_POSTINGS = Postings(array("I"))
@@ -87,7 +85,9 @@ class Inverted:
             return Postings(documents)
         frequencies = self._read_list("tfs", FREQUENCY_SHIFT, number, len(documents))
         total = len(documents) if frequencies is None else sum(frequencies)
-        return Postings(documents, frequencies, self._read_list("places", PLACE_SHIFT, number, total))
+        places = self._read_list("places", PLACE_SHIFT, number, total)
+        assert places is not None
+        return Postings(documents, frequencies, places)
 
     def _read_list(self, part: str, shift: int, number: int, count: int) -> memoryview | None:
         code = self.forms[number] >> shift & WIDTH_MASK
@@ -150,6 +150,7 @@ class Segment:
         self.size: int = file.facts["count"]
         self.totals: dict[str, int] = file.facts["totals"]
         self._read: dict[str, Any] = {}
+        self._days = {0: 0}  # ordinals by number of date plus 1
 
     def inverted(self, field: str) -> Inverted:
         """An inverted field."""
@@ -179,7 +180,10 @@ class Segment:
     def find_day(self, document: int) -> int:
         """Ordinal of the publication day of a document; 0 where there is no date."""
         single = self.keywords("date").single
-        return self.days[single[document]] if single else 0
+        number = single[document] if single else 0
+        if number not in self._days:
+            self._days[number] = find_day(self.keywords("date").name(number - 1))
+        return self._days[number]
 
     def name_document(self, number: int) -> str:
         """The id of a document."""
