@@ -57,12 +57,13 @@ class Groups:
             spare.update({name: count - 1 for name, count in _count_names(places, request).items() if count > 1})
         return spare
 
-    def rank(self, request: Request) -> None:
-        """Put the copies of each group in the order in which they would be hits."""
+    def rank(self, matches: Iterable[Matched], request: Request) -> None:
+        """Put the copies of each group in the order in which they would be hits, as these matches are scored."""
         measures = find_measures(request)
+        scored = {id(part.shard): part for part in matches}
         for places in self.members.values():
             places.sort(key=lambda place: (
-                [measure(place.part, [place.document])[0] for measure in measures], place.id))
+                [measure(scored[id(place.part.shard)], [place.document])[0] for measure in measures], place.id))
 
     def collapse(self, matches: Sequence[Matched]) -> list[Matched]:
         """The matches without all but the first of each group, which must be ranked."""

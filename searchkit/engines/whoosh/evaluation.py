@@ -7,23 +7,21 @@ Filters that need a look at each document (dates, missing values) look only at w
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from itertools import chain, compress, repeat
-from operator import add, lshift, rshift, sub
+from collections.abc import Callable, Iterable, Mapping, Set
+from heapq import nlargest
+from itertools import compress, repeat
 
 from searchkit.engines.whoosh.estimation import estimate_matches
 from searchkit.engines.whoosh.layout import SEPARATOR, encode_term
 from searchkit.engines.whoosh.patterns import Patterns
+from searchkit.engines.whoosh.runs import FEW, count_starts, count_windows
 from searchkit.engines.whoosh.segment import Postings
 from searchkit.engines.whoosh.shard import Shard, Snapshot
 from searchkit.search import query as q
-from searchkit.search.nearness import find_windows
 from searchkit.search.ranking import score, weigh_rarity
 
 LANGUAGE = "language"  # the field by which a ``ByLanguage`` chooses
-PLACE_BITS = 32  # of a number that stands for a place in a document
-FEW = 8  # a list is searched, not walked, for documents that are fewer than an eighth of it
+INFINITE = float("inf")
 
 
 class Rarity:
@@ -57,7 +55,7 @@ class Evaluation:
         """Documents that match."""
         match query:
             case q.Term(field, term):
-                return set(self._read(field, term).documents) - self.shard.deleted
+                return self._find_live(field, term)
             case q.Or(children):
                 return set().union(*map(self.match, children))
             case q.ByLanguage():
@@ -81,7 +79,7 @@ class Evaluation:
                 return self._narrow_all(self.match(first), others)
             case q.Phrase(field, terms) | q.Near(field, terms) if terms:
                 rarest = min(terms, key=lambda term: len(self._read(field, term).documents))
-                return self.narrow(set(self._read(field, rarest).documents) - self.shard.deleted, query)
+                return self.narrow(self._find_live(field, rarest), query)
             case _:
                 return self.narrow(self.shard.documents, query)
 
@@ -92,6 +90,8 @@ class Evaluation:
                 return documents
             case q.And(children):
                 return self._narrow_all(documents, sorted(children, key=self._estimate))
+            case q.Term(field, term):
+                return set(filter(documents.__contains__, self._read(field, term).documents))
             case q.Not(child):
                 return documents - self.narrow(documents, child)
             case q.Boost(child) | q.Prefer(child):
@@ -147,11 +147,46 @@ class Evaluation:
             case _:
                 return {}
 
+    def score_first(self, query: q.Query, documents: Set[int], count: int) -> Mapping[int, float]:
+        """Scores of documents that match, which are whole for the first ``count`` of them.
+
+        Others may be without bonuses that would not bring them there: what a phrase can add at most is known, and
+        to count it takes a look at its places.
+        """
+        if not isinstance(query, q.Prefer) or len(documents) <= count:
+            return self.score(query, documents)
+        most = list(map(self._bound, query.bonuses))
+        first = next((place for place, bound in enumerate(most) if bound < INFINITE), len(most))
+        scores = self.score(q.Prefer(query.child, query.bonuses[:first]), documents)
+        best = nlargest(count, scores.values())
+        least = best[-1] - sum(most[first:]) if len(best) == count else -INFINITE
+        chosen = {document for document in documents if scores.get(document, 0.0) >= least}
+        return _add_up((scores, *(self.score(bonus, self._restrict(chosen, bonus)) for bonus in query.bonuses[first:])))
+
+    def _bound(self, query: q.Query) -> float:
+        """The most that a phrase can score, in whatever language; infinite for what is no phrase."""
+        match query:
+            case q.Phrase(field, terms):
+                return sum(self._rarity.weigh(field, term) for term in terms)
+            case q.Boost(child, factor):
+                return factor * self._bound(child)
+            case q.ByLanguage():
+                return max(map(self._bound, query.nodes))
+            case q.Or(()):
+                return 0.0
+            case _:
+                return INFINITE
+
     def _restrict(self, documents: Set[int], query: q.Query) -> Set[int]:
         """Those of the documents that match, where ``score`` needs to know: a term finds its own."""
         while isinstance(query, q.Boost):
             query = query.child
         return documents if isinstance(query, q.Term) else self.narrow(documents, query)
+
+    def _find_live(self, field: str, term: str) -> Set[int]:
+        """Documents that have a term and are not deleted."""
+        found = set(self._read(field, term).documents)
+        return found - self.shard.deleted if self.shard.deleted else found
 
     def _narrow_all(self, documents: Set[int], queries: Iterable[q.Query]) -> Set[int]:
         for query in queries:
@@ -210,9 +245,9 @@ class Evaluation:
             lists = [self._read(phrase.field, term) for term in phrase.terms]
             shared = set(new).intersection(*(postings.documents for postings in lists))
             if isinstance(phrase, q.Near):
-                runs.update((document, _count_windows(document, lists, phrase)) for document in shared)
+                runs.update((document, count_windows(document, lists, phrase)) for document in shared)
             else:
-                runs.update(_count_starts(shared, lists))
+                runs.update(count_starts(shared, lists))
         return runs
 
 
@@ -227,29 +262,6 @@ def _choose(postings: Postings, documents: Set[int]) -> tuple[list[int], Iterabl
                 [weights[place] if weights else 1 for place in found])
     wanted = [document in documents for document in all_documents]
     return list(compress(all_documents, wanted)), compress(weights or repeat(1), wanted)
-
-
-def _count_starts(documents: Set[int], lists: list[Postings]) -> Mapping[int, int]:
-    """At how many places of each document a phrase begins, where it does. All lists have all the documents."""
-    first, *others = lists
-    starts = set(_list_keys(first, documents))
-    for shift, postings in enumerate(others, 1):
-        starts.intersection_update(map(sub, _list_keys(postings, documents), repeat(shift)))
-    return Counter(map(rshift, starts, repeat(PLACE_BITS)))
-
-
-def _list_keys(postings: Postings, documents: Set[int]) -> Iterator[int]:
-    """A number for each place in these documents; those of places side by side follow each other."""
-    owners = list(chain.from_iterable(map(repeat, postings.documents, postings.frequencies or repeat(1))))
-    keys = map(add, map(lshift, owners, repeat(PLACE_BITS)), postings.places)
-    return compress(keys, map(documents.__contains__, owners))
-
-
-def _count_windows(document: int, lists: list[Postings], near: q.Near) -> int:
-    """How many windows of a document hold the terms. All lists have the document."""
-    places = {term: postings.read_places(document)
-              for term, postings in dict(zip(near.terms, lists, strict=True)).items()}
-    return sum(1 for _ in find_windows(places, near.terms, near.slop))
 
 
 def _add_up(parts: Iterable[Mapping[int, float]]) -> Mapping[int, float]:

@@ -26,12 +26,14 @@ def answer(snapshot: Snapshot, request: Request) -> Matches:
     for facet in request.facets:
         if facet.query is not None and facet.query not in counted:
             counted[facet.query] = _match(evaluations, facet.query)
-    if request.limit and request.sort == "relevance":
-        matches = [part._replace(scores=part.evaluation.score(request.query, part.documents)) for part in matches]
     total = sum(len(part.documents) for part in matches)
-    groups = {query: Groups(matches if query is None else parts) for query, parts in counted.items()}
+    groups = {query: Groups(parts) for query, parts in counted.items()}
+    if request.limit and request.sort == "relevance":
+        whole = total if groups[None].spare else request.offset + request.limit  # copies are ranked, wherever they are
+        matches = [part._replace(scores=part.evaluation.score_first(request.query, part.documents, whole))
+                   for part in matches]
     if request.limit:
-        groups[None].rank(request)
+        groups[None].rank(matches, request)
     page = choose_page(groups[None].collapse(matches) if request.collapse and request.limit else matches, request)
     return Matches(
         total=total,

@@ -43,13 +43,14 @@ class Postings:
         self.places = places  # of one document after another
 
     @cached_property
-    def _starts(self) -> list[int]:
+    def starts(self) -> list[int]:
+        """Where the places of each document begin, and where those of the last end."""
         return list(accumulate(self.frequencies or bytes([1]) * len(self.documents), initial=0))
 
     def read_places(self, document: int) -> memoryview | tuple[int, ...]:
         """Where the term stands in a document that has it."""
         number = bisect_left(self.documents, document)
-        return self.places[self._starts[number]:self._starts[number + 1]]
+        return self.places[self.starts[number]:self.starts[number + 1]]
 
 
 NO_POSTINGS = Postings(array("I"))
