@@ -222,7 +222,8 @@ searchkit is held against. Times are CPU time, so that other work on the machine
 milliseconds. A query is answered with the ten best documents, a highlighted snippet for each, and counts of
 publisher, month and entity over all matches. 200 seeded queries, 25 of each class: one rare word; one word in 5 to 40 %
 of the documents; two or three words; any of five; a phrase of two; a prefix of four letters; a word with an edit; a
-word, one of two others and a year of dates. The least of three runs after a warm-up counts.
+word, one of two others and a year of dates. The least of three runs after a warm-up counts, in three rounds in which
+the engines take turns.
 
 What is not alike: tantivy marks nothing in the snippets of prefix and near-word queries, and looks for both among
 stems; SQLite knows no near words and has another Porter stemmer; Whoosh as it comes drops stop words and is asked over

@@ -2,13 +2,14 @@
 
     python bench/stage.py build CONTENDER FOLDER CORPUS COUNT    index so many documents
     python bench/stage.py open CONTENDER FOLDER                  open the index for reading and do no more
-    python bench/stage.py ask CONTENDER FOLDER CORPUS            answer the queries
+    python bench/stage.py ask CONTENDER FOLDER CASES             answer the queries that ``draw_cases`` drew (a pickle)
     python bench/stage.py nothing                                start and leave
 """
 
 from __future__ import annotations
 
 import json
+import pickle
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -51,14 +52,12 @@ def open_index(contender: str, folder: str) -> dict[str, float]:
     return {"peak_mb": read_peak(), "open": bool(reader)}
 
 
-def ask(contender: str, folder: str, corpus: str) -> dict[str, Any]:
+def ask(contender: str, folder: str, drawn: str) -> dict[str, Any]:
     """For each query its kind, CPU milliseconds and number of matches; None where the engine cannot answer."""
     import warnings
 
-    from queries import draw_cases
-
     warnings.simplefilter("ignore")
-    cases = draw_cases(Path(corpus))
+    cases = pickle.loads(Path(drawn).read_bytes())
     prepare = import_module(CONTENDERS[contender][0]).open_reader(Path(folder))
     answers = []
     for case in cases:

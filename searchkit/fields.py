@@ -7,9 +7,9 @@ A new field is one line here and whatever extracts its value into the ``Document
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
+from searchkit.frozen import frozen
 from searchkit.model import Document
 
 
@@ -21,7 +21,7 @@ class Kind(Enum):
     DATE = "date"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """One row of the table. ``read`` takes the field's values from a document, none to many.
 

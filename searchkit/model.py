@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from searchkit.frozen import frozen
 
 DISPLAY_TITLE_LENGTH = 90  # characters of a first sentence that stands in for a missing title
 READY = "application/x-ndjson"  # media type of a page that is a line of JSON, extracted already
@@ -29,7 +30,7 @@ class Value:
         return type(self), tuple([getattr(self, name) for name in names])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page(Value):
     """A saved page as read, before anything is known about it.
 
@@ -50,7 +51,7 @@ class Page(Value):
     record: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rejected(Value):
     """A page that became no document: ``reason`` is one of a few fixed words, ``detail`` a sentence."""
 
@@ -63,7 +64,7 @@ class Rejected(Value):
         return {"path": self.path, "rejected": self.reason, "detail": self.detail}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clue(Value):
     """One piece of evidence for a date, title, publisher or author.
 
@@ -86,7 +87,7 @@ class Clue(Value):
         return cls(data[key], data["source"], data["confidence"], data["text"])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublicationDate(Value):
     """The day a document was first published, as precise as ``precision`` ("day", "month", "year") says."""
 
@@ -96,7 +97,7 @@ class PublicationDate(Value):
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entity(Value):
     """A person, organisation or place named in the body, under one canonical name.
 
@@ -120,7 +121,7 @@ class Chrome(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document(Value):
     """What is indexed: one article with its fields. Paragraphs of ``body`` are separated by a blank line.
 

@@ -8,11 +8,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from searchkit.errors import IndexDamaged, IndexFault, IndexLocked, IndexNotFound, IndexOutdated, SettingsError
+from searchkit.frozen import frozen
 from searchkit.search import analysis
 from searchkit.settings import MANIFEST
 from searchkit.version import VERSION
@@ -22,7 +22,7 @@ FORMAT = 2  # of the whole folder; a folder with another one is refused
 REBUILD = "build it anew: searchkit index --rebuild PATH..."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manifest:
     """What made an index."""
 

@@ -9,10 +9,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from searchkit.frozen import frozen
 from searchkit.model import Clue, Document, Rejected
 from searchkit.periods import fold_months, show_gaps
 from searchkit.report import IndexReport
@@ -32,7 +32,7 @@ SHOWN_REJECTED = 10  # rejected pages that a report names before it says how man
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Style:
     """How wide the terminal is, and whether it shows colour; without it, highlighted words stand in ``**``."""
 
@@ -333,7 +333,7 @@ def measure_width(text: str) -> int:
                for char in text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Column:
     """A facet as lines, each with its width in columns before any colour."""
 

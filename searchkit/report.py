@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from searchkit.frozen import frozen
 from searchkit.model import Rejected
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IndexReport:
     """What a run did: every page that was read is counted once.
 

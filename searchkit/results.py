@@ -6,13 +6,14 @@ Offsets count characters (code points) of the text they belong to.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from searchkit.frozen import frozen
 from searchkit.model import Document
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snippet:
     """An excerpt of a body, from offset ``start`` in it; ``highlights`` are [start, end) in ``text``.
 
@@ -44,7 +45,7 @@ class Snippet:
         return self.mark()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Copies:
     """The other matches with the text of a hit: how many, the publishers they name, most copies first, and the first
     of their ids, in the order in which they would have ranked.
@@ -59,7 +60,7 @@ class Copies:
         return {"count": self.count, "publishers": list(self.publishers), "ids": list(self.ids)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hit:
     """One result: the document, its rank (from 1) and score, and where the query's words stand in it.
 
@@ -121,7 +122,7 @@ class Hit:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FacetValue:
     """A value of a facet and how many matches have it; the value ``None`` counts those without one.
 
@@ -141,7 +142,7 @@ class FacetValue:
         return {"value": self.value, "count": self.count, "distinct": self.distinct}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Partial:
     """The best documents with some of the words, where none has all: how many there are, and the first of them."""
 
@@ -154,7 +155,7 @@ class Partial:
         return {"match": self.match, "total": self.total, "hits": [hit.to_dict() for hit in self.hits]}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Results:
     """The answer to a query: the same object for the terminal, JSON and every other face.
 

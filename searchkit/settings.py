@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from searchkit.errors import SettingsError
+from searchkit.frozen import frozen
 
 FILE = Path("searchkit.toml")
 ALIASES = Path("aliases.toml")  # read unless another file is named; it need not be there
@@ -18,7 +18,7 @@ RERANKS = {"auto": None, "on": True, "off": False}
 MOST_WORKERS = 1_000  # processes; all of them start at once
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """Where the index is, which engine it has (None = the one it was built with), and how output looks.
 

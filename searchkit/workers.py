@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection, wait
 from threading import Thread
 
 from searchkit import budget, pipeline
+from searchkit.frozen import frozen
 from searchkit.model import READY, Document, Page, Rejected
 from searchkit.pipeline.duplicates import Signature, sign
 from searchkit.pipeline.secondopinion import load_opinion
@@ -33,7 +34,7 @@ IN_FLIGHT = 4  # pages a worker may have waiting …
 MOST_WAITING = 64 * 2**20  # … and bytes of all that wait, unless it is one page
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signed(Analysed):
     """A document with its tokens and the signature of its body (None: no words)."""
 

@@ -19,6 +19,7 @@ MODULES = {
 # From the bottom up. A module may import from its own layer and from those below; those named as separate
 # do not know each other.
 LAYERS = [
+    {"frozen"},
     {"errors", "model", "version"},
     {"report", "results"},
     {"fields", "settings"},

@@ -129,3 +129,22 @@ def test_a_plain_query_imports_what_it_needs_and_no_more():
     loaded = {name.partition(".")[0] for name in json.loads(done.stderr)}
     assert "Ferry" in done.stdout
     assert loaded & {"typer", "click", "bs4", "lxml", "warcio", "csv", "sqlite3", "tomllib"} == set()
+
+
+@pytest.mark.usefixtures("archive")
+def test_a_plain_query_defines_no_costly_dataclass():
+    code = """
+import dataclasses, json, sys
+made, process = [], dataclasses._process_class
+def note(cls, init, *others, **named):
+    if init:
+        made.append(f"{cls.__module__}.{cls.__name__}")
+    return process(cls, init, *others, **named)
+dataclasses._process_class = note
+from searchkit import entry
+try: entry.main()
+finally: print(json.dumps(made), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code, "query", "ferry"], capture_output=True, text=True, check=True)
+
+    assert json.loads(done.stderr) == []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from searchkit.errors import DocumentNotFound
+from searchkit.frozen import frozen
 from searchkit.model import Document
 from searchkit.results import FacetValue
 from searchkit.search.aliases import Naming
@@ -22,7 +22,7 @@ SORTS = ("relevance", "newest", "oldest")
 PERIODS = {"year": 4, "month": 7, "day": 10}  # characters of an ISO date that name the period
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FacetRequest:
     """A facet to count: the field, for dates the period, and how many values at most (None = all).
 
@@ -38,7 +38,7 @@ class FacetRequest:
     query: Query | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """What an engine is asked. Matches are ordered by ``sort``; ties by date, newest first, then by id.
 
@@ -61,7 +61,7 @@ class Request:
         return (self.query, *(facet.query for facet in self.facets if facet.query is not None))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Copied:
     """The other matches of a hit's group: how many, the first of their ids in the order in which they rank, and the
     facet counted over all of them.
@@ -72,7 +72,7 @@ class Copied:
     values: tuple[FacetValue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Matches:
     """An engine's answer: how many match in all, the page asked for as (id, score), and facet counts.
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 from typing import NamedTuple
 
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
+from searchkit.frozen import frozen
 from searchkit.model import Document, Value
 from searchkit.search.marks import MARKS
 from searchkit.search.pairs import CHARACTER, PAIRED, cut_pairs, has_paired, is_paired
@@ -60,7 +60,7 @@ class Token(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Analysed(Value):
     """A document with its tokens, ready for any engine.
 

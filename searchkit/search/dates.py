@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from searchkit.frozen import frozen
 
 FORMS = "2018, 2018-03, 2018-03-22, 22 March 2018, today, yesterday, 30d (days ago), last 30 days"
 
@@ -17,7 +18,7 @@ _AGO = re.compile(r"(\d{1,5})\s*(d|days?|w|weeks?|m|months?|y|years?)(?:\s+ago)?
 _LAST = re.compile(r"(?:last|past)\s+(?:(\d{1,5})\s*)?(d|days?|w|weeks?|m|months?|y|years?)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Period:
     """A run of days, both ends included."""
 

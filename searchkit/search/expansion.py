@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from heapq import nsmallest
 
+from searchkit.frozen import frozen
 from searchkit.search.edits import count_edits
 from searchkit.search.query import Fuzzy, Pattern, Prefix, Wildcard
 
@@ -18,7 +18,7 @@ MOST_WORDS = 1024  # that one pattern stands for; as many as Lucene allows claus
 _SIGNS = re.compile(r"[?*]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expansion:
     """The words a pattern stands for, and how many it fits in all."""
 
@@ -26,7 +26,7 @@ class Expansion:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cut:
     """A pattern (as canonical text) that fits more words than were looked for."""
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from itertools import islice, takewhile
 from typing import Any
 
 from searchkit.fields import DEFAULT_FIELD
+from searchkit.frozen import frozen
 from searchkit.search.analysis import analyse
 from searchkit.search.correction import suggest
 from searchkit.search.operands import Languages
@@ -39,7 +40,7 @@ MOST_FORMS = 5  # of a word, the most frequent
 MOST_ADVISED = 8  # clauses that are counted for a line of advice: a query must stay quick
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Form:
     """A word as written, and in how many documents it stands."""
 
@@ -47,7 +48,7 @@ class Form:
     documents: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word:
     """A word of the query, as typed; what it is matched by; how many documents have it, in which forms."""
 
@@ -58,7 +59,7 @@ class Word:
     forms: tuple[Form, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clause:
     """What must hold, ``kind`` "query" or "filter": how many documents match it alone, and all the rest without it."""
 
@@ -68,7 +69,7 @@ class Clause:
     without: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """A query as it was understood, and what each of its parts does.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 
 from searchkit.errors import SettingsError
+from searchkit.frozen import frozen
 from searchkit.search.aliases import TYPED
 from searchkit.search.dates import FORMS, parse_period
 from searchkit.search.query import DateRange, Keyword, Missing, Not, Query, both, either
@@ -14,7 +15,7 @@ from searchkit.search.query import DateRange, Keyword, Missing, Not, Query, both
 NONE = "none"  # the value that means documents without one
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filters:
     """Values by keyword field: within one field any of them, between fields all; those excluded; and days.
 

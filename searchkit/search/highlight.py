@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from searchkit.fields import DEFAULT_FIELD
+from searchkit.frozen import frozen
 from searchkit.model import ENTITY_TYPES, Entity
 from searchkit.search import expansion
 from searchkit.search.analysis import Token, analyse, find_words
@@ -41,7 +42,7 @@ class Span(NamedTuple):
     keys: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """What a query looks for in a text field: single terms, phrases, terms near each other, written words; and how
     the entities that it asks for are named, each form with the name of its entity. ``language`` is that of the text.

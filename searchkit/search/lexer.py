@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from searchkit.errors import QueryError
 from searchkit.fields import BY_NAME
+from searchkit.frozen import frozen
 
 WORD, PHRASE, PREFIX, WILDCARD, FUZZY, NEAR = "word", "phrase", "prefix", "wildcard", "fuzzy", "near"
 AND, OR, NOT, PLUS, OPEN, CLOSE, END = "and", "or", "not", "plus", "open", "close", "end"
@@ -29,7 +29,7 @@ _DISTANCE = re.compile(r"~([0-9]+)?")
 _LETTER = re.compile(r"\w")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lexeme:
     """A word or sign of a query. ``field`` is what stood before its colon; ``position`` is 0-based.
 

@@ -7,13 +7,13 @@ never needs the analyzer again. ``Not`` stands for "all documents but"; wherever
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from searchkit.frozen import frozen
 from searchkit.search.folding import fold_value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Everything:
     """All documents. Scores 0."""
 
@@ -21,7 +21,7 @@ class Everything:
         return "*"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Term:
     """Documents in whose text field the term occurs. Scores BM25."""
 
@@ -32,7 +32,7 @@ class Term:
         return f"{self.field}:{self.term}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Phrase:
     """Documents in whose text field the terms follow each other. Scores BM25 with the phrase as one term."""
 
@@ -43,7 +43,7 @@ class Phrase:
         return f'{self.field}:"{" ".join(self.terms)}"'
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Near:
     """Documents in whose text field the terms stand near each other, in any order. Scores as ``Phrase`` does.
 
@@ -60,7 +60,7 @@ class Near:
         return f'{self.field}:"{" ".join(self.terms)}"~{self.slop}'
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AtLeast:
     """Documents in which the child, words of a text field, stands at least ``count`` times. Scores what it scores."""
 
@@ -71,7 +71,7 @@ class AtLeast:
         return f"atleast({self.count}, {self.child})"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prefix:
     """Documents in whose text field a word, as written, begins so. Scores 1."""
 
@@ -82,7 +82,7 @@ class Prefix:
         return f"{self.field}:{self.prefix}*"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wildcard:
     """Documents with a word, as written, of this pattern: ? is one character, * any number of them. Scores 1."""
 
@@ -93,7 +93,7 @@ class Wildcard:
         return f"{self.field}:{self.pattern}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fuzzy:
     """Documents with a word, as written, that begins with the same letter and is ``distance`` edits away or less.
 
@@ -108,7 +108,7 @@ class Fuzzy:
         return f"{self.field}:{self.word}~{self.distance}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keyword:
     """Documents that have this value (compared folded) in a keyword field. Scores 0."""
 
@@ -124,7 +124,7 @@ class Keyword:
         return f'{self.field}:"{self.value}"'
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeywordPrefix:
     """Documents with a value in a keyword field that, folded, begins so and is none of ``excluded``. Scores 0."""
 
@@ -141,7 +141,7 @@ class KeywordPrefix:
         return f'{self.field}:"{self.prefix}"*'
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DateRange:
     """Documents dated from ``first`` to ``last``, both days included; ``None`` is open. Scores 0.
 
@@ -157,7 +157,7 @@ class DateRange:
         return f"{self.field}:{_day(self.first)}..{_day(self.last)}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missing:
     """Documents without any value in a keyword or date field. Scores 0."""
 
@@ -167,7 +167,7 @@ class Missing:
         return f"{self.field}:none"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class And:
     """Documents that match every child. Scores the sum."""
 
@@ -177,7 +177,7 @@ class And:
         return " AND ".join(map(_inner, self.children))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Or:
     """Documents that match a child. Scores the sum over those that match."""
 
@@ -187,7 +187,7 @@ class Or:
         return " OR ".join(map(_inner, self.children))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Not:
     """All documents but those that match the child. Scores 0."""
 
@@ -197,7 +197,7 @@ class Not:
         return f"NOT {_inner(self.child)}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Boost:
     """What the child matches, its score multiplied by a factor."""
 
@@ -208,7 +208,7 @@ class Boost:
         return f"{_inner(self.child)}^{self.factor:g}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prefer:
     """What the child matches; those that match a bonus too score that besides."""
 
@@ -219,7 +219,7 @@ class Prefer:
         return str(self.child)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ByLanguage:
     """Documents that match what is asked of their language: the node of the first of ``choices`` that names it, else
     ``default`` (that of documents without a language, or in one that none names). Scores what that node scores.

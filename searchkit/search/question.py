@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from searchkit.errors import QueryError
 from searchkit.fields import DEFAULT_FIELD
+from searchkit.frozen import frozen
 from searchkit.search.operands import Languages
 from searchkit.search.parser import parse, parse_words
 from searchkit.search.query import (
@@ -40,7 +41,7 @@ class Archive(NamedTuple):
     find_words: Callable[[str, Choose], dict[str, int]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """The text as typed, what it means in the languages it is to match in, and the filters besides it. Relative dates
     count from ``today``.
