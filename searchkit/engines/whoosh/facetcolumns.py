@@ -6,7 +6,7 @@ Dates are cut to their period, values go by the names that a ``Naming`` gives th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ class FacetColumn(NamedTuple):
     names: list[str]
     single: Numbers | None
     starts: Numbers
-    numbers: Numbers
+    numbers: NDArray[np.signedinteger[Any]]
     missing: Flags
 
     def count_names(self, documents: Numbers) -> tuple[Numbers, int]:
@@ -40,7 +40,7 @@ class FacetColumn(NamedTuple):
             return counts[1:], int(counts[0])
         begins = self.starts[documents]
         sizes = self.starts[documents + 1] - begins
-        counts = np.bincount(self.numbers[count_along(begins, sizes)], minlength=size)
+        counts = np.bincount(self.numbers.take(count_along(begins, sizes)), minlength=size)
         return counts, int(np.count_nonzero(self.missing[documents]))
 
     def list_names(self, documents: Numbers) -> tuple[Numbers, Numbers]:
@@ -95,7 +95,8 @@ def _read(collection: Collection, field: str) -> FacetColumn:
             sizes.append(starts[1:] - starts[:-1])
             numbers.append(places[np.asarray(keywords.numbers)])
     counts = np.concatenate(sizes)
-    return FacetColumn(listed, None, np.concatenate(([0], np.cumsum(counts))), np.concatenate(numbers), counts == 0)
+    return FacetColumn(listed, None, np.concatenate(([0], np.cumsum(counts))), np.concatenate(numbers).astype(np.int32),
+                       counts == 0)
 
 
 def _merge_values(collection: Collection, field: str) -> tuple[list[str], list[Numbers]]:
