@@ -24,6 +24,7 @@ Answer = Callable[[], int]
 CONTENDERS = {
     "searchkit": ("contenders.ours", ""),
     "Index.query": ("contenders.facade", "searchkit"),
+    "on tantivy": ("contenders.ours_on_tantivy", ""),
     "tantivy": ("contenders.tantivy_engine", ""),
     "SQLite FTS5": ("contenders.fts5", ""),
     "stock Whoosh": ("contenders.stock", ""),

@@ -1,8 +1,9 @@
-"""searchkit's default engine, asked with query trees, as the facade asks it."""
+"""searchkit's engines, asked with query trees, as the facade asks them. Here the default one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,21 +22,21 @@ BATCH = 1_000  # documents handed over at once, as in a run of ``searchkit index
 FACETS = (FacetRequest("publisher", VALUES), FacetRequest("date", None, "month"), FacetRequest("entity", VALUES))
 
 
-def build(rows: Iterable[dict[str, str]], folder: Path) -> None:
-    """Index the rows, in this process."""
+def build_with(engine_name: str, rows: Iterable[dict[str, str]], folder: Path) -> None:
+    """Index the rows with an engine, in this process."""
     from corpus import read_document
 
-    place.make(folder, engines.DEFAULT)
-    engine = engines.open_engine(engines.DEFAULT, folder)
+    place.make(folder, engine_name)
+    engine = engines.open_engine(engine_name, folder)
     rows = iter(rows)
     while batch := [analyse_document(read_document(row)) for row in islice(rows, BATCH)]:
         engine.add(batch)
     engine.close()
 
 
-def open_reader(folder: Path) -> Callable[[Case], Answer]:
-    """Answers: a search, the documents, their snippets."""
-    engine = engines.open_engine(engines.DEFAULT, folder)
+def open_with(engine_name: str, folder: Path) -> Callable[[Case], Answer]:
+    """Answers of an engine: a search, the documents, their snippets."""
+    engine = engines.open_engine(engine_name, folder)
 
     def prepare(case: Case) -> Answer:
         tree = make_tree(case)
@@ -70,3 +71,7 @@ def make_tree(case: Case) -> q.Query:
 
 def _make_term(word: str) -> q.Query:
     return q.Term("body", next(analyse(word)).term)
+
+
+build = partial(build_with, engines.DEFAULT)
+open_reader = partial(open_with, engines.DEFAULT)
