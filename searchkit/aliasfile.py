@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from searchkit.errors import SettingsError
+from searchkit.errors import AliasesBroken
 from searchkit.search.aliases import NO_ALIASES, Aliases
 
 NONE = "none"  # given instead of a file: no aliases, not even those of the default file
@@ -25,7 +25,7 @@ class AliasFile:
         self._aliases = NO_ALIASES
 
     def read(self) -> Aliases:
-        """The aliases, read anew when the file has changed. Raises SettingsError."""
+        """The aliases, read anew when the file has changed. Raises AliasesBroken."""
         if self._path is None:
             return NO_ALIASES
         try:
@@ -38,10 +38,10 @@ class AliasFile:
                 self._state = state
         except FileNotFoundError:
             if not self._optional:
-                raise SettingsError("there is no file of aliases here", str(self._path),
+                raise AliasesBroken("there is no file of aliases here", str(self._path),
                                     f"give another one, or --aliases {NONE}") from None
             self._state, self._aliases = None, NO_ALIASES
         except (OSError, UnicodeDecodeError) as problem:
-            raise SettingsError(f"the aliases cannot be read: {problem}", str(self._path),
+            raise AliasesBroken(f"the aliases cannot be read: {problem}", str(self._path),
                                 f"give a text file, or --aliases {NONE}") from None
         return self._aliases

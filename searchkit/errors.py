@@ -2,6 +2,7 @@
 
 SearchkitError(what, where, hint)
 ├── SettingsError          a setting or an option that cannot be meant
+│   └── AliasesBroken      the file of corrections cannot be read as such
 ├── SourceError            a path that cannot be read at all
 ├── QueryError             a query that does not parse; knows its position
 ├── DocumentNotFound       no document with that id
@@ -35,6 +36,10 @@ class SearchkitError(Exception):
 
 class SettingsError(SearchkitError):
     """A setting, option or argument that cannot be meant."""
+
+
+class AliasesBroken(SettingsError):
+    """The file of corrections cannot be read, or says what cannot be meant: no fault of who asks a server."""
 
 
 class SourceError(SearchkitError):

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from searchkit.errors import SettingsError
+from searchkit.errors import AliasesBroken
 from searchkit.model import ENTITY_TYPES
 from searchkit.search.aliases import TABLES, Aliases, Correction
 from searchkit.search.folding import fold_value
@@ -46,11 +46,11 @@ class _Fault(Exception):
 
 
 def parse_aliases(text: str, file: str) -> Aliases:
-    """The aliases in the text of a file, whose name is for messages. Raises SettingsError."""
+    """The aliases in the text of a file, whose name is for messages. Raises AliasesBroken."""
     try:
         tables = tomllib.loads(text + "\n")  # at the end of a text, tomllib names no line
     except (tomllib.TOMLDecodeError, RecursionError) as problem:
-        raise SettingsError(f"the aliases are no TOML: {problem}", file, f"a line is {FORMS}") from None
+        raise AliasesBroken(f"the aliases are no TOML: {problem}", file, f"a line is {FORMS}") from None
     try:
         for table, values in tables.items():
             if table not in TABLES or not isinstance(values, dict):
@@ -60,7 +60,7 @@ def parse_aliases(text: str, file: str) -> Aliases:
     except _Fault as fault:
         lines = [number for number, table, value in _find_lines(text) if (table, value) == (fault.table, fault.value)]
         where = f"{file}, line {lines[0]}" if lines else file
-        raise SettingsError(fault.what, where, fault.hint) from None
+        raise AliasesBroken(fault.what, where, fault.hint) from None
 
 
 def _read_table(table: str, values: Mapping[str, Any]) -> dict[str, _Rule]:

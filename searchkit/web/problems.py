@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from searchkit.errors import (
+    AliasesBroken,
     DocumentNotFound,
     EngineError,
     IndexFault,
@@ -34,7 +35,7 @@ def find_status(error: Exception) -> int:
             return 404
         case IndexLocked() | IndexOutdated():
             return 409
-        case IndexFault() | EngineError():
+        case IndexFault() | EngineError() | AliasesBroken():
             return 503
         case SearchkitError():
             return 400
@@ -53,7 +54,7 @@ def describe(error: Exception) -> dict[str, Any]:
         return {**problem, "detail": error.detail}
     if not isinstance(error, SearchkitError):
         return {**problem, "detail": "the server failed; its log says how"}
-    if isinstance(error, IndexFault | EngineError):
+    if isinstance(error, IndexFault | EngineError | AliasesBroken):
         problem["detail"] = f"{error.what}. {error.hint}" if isinstance(error, EngineError) else error.what
         return problem
     problem["detail"] = _OPTION.sub("", str(error))

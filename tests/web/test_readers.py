@@ -107,3 +107,14 @@ def test_corrections_of_names_hold_without_a_restart(start: Callable[..., Any], 
     with start() as server:
         (server.index.parent / "aliases.toml").write_text('[entity]\n"Bergen" = "Bjørgvin"\n', encoding="utf-8")
         assert server.get("/api/query", q=text, entity="Bjørgvin").json()["total"] == 1 + (text == "ferry")
+
+
+def test_a_broken_file_of_corrections_is_the_servers_fault_and_its_place_stays_in_the_house(
+        start: Callable[..., Any]) -> None:
+    with start() as server:
+        (server.index.parent / "aliases.toml").write_text("[entity\n", encoding="utf-8")
+        answer = server.get("/api/query", q="ferry")
+
+        assert answer.status == 503
+        assert "aliases are no TOML" in answer.json()["detail"]
+        assert str(server.index.parent) not in answer.text
