@@ -1,6 +1,7 @@
 """What several test modules need: stories of our own, and files with them."""
 
 import json
+import signal
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 import pytest
 
 from searchkit import encoder
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has it for what runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A small archive. Two publishers and none, dates of all precisions and none, entities given.
 STORIES: list[dict[str, Any]] = [

@@ -47,11 +47,7 @@ def run(*arguments: str) -> Result:
 
 def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     pipe = subprocess.PIPE
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite in the background may ignore it
-    try:
-        return subprocess.Popen([*PROGRAM, *arguments], stdout=pipe, stderr=pipe, text=True, **options)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return subprocess.Popen([*PROGRAM, *arguments], stdout=pipe, stderr=pipe, text=True, **options)
 
 
 def find(*arguments: str) -> list[str]:

@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def test_the_digest_tells_of_any_difference_and_of_no_order(filled):
     assert whole.documents == 30
     assert digest(documents[9:], documents[:9]) == whole
     assert digest(documents[1:]).digest != whole.digest
-    changed = Document(**{**{name: getattr(documents[0], name) for name in Document.__slots__}, "author": "Somebody"})
+    changed = replace(documents[0], author="Somebody")
     assert digest([changed, *documents[1:]]).digest != whole.digest
 
 
