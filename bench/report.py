@@ -67,10 +67,9 @@ def describe_engines(found: Found) -> Iterator[str]:
     small = found["sizes"][str(found["small"])]
     yield f"## {found['documents']:,} documents{_describe_words(found)}\n"
     yield _describe_run(found) + "\n"
-    yield from _make_table(("figure", "here", "floor", "aim"), _list_targets(found, large, small))
-    yield ""
-    if not found["words"]:
-        yield "![Median CPU time of a query by class](benchmarks.svg)\n"
+    if not found["words"]:  # the floors are for these documents
+        yield from _make_table(("figure", "here", "floor", "aim"), _list_targets(found, large, small))
+        yield "\n![Median CPU time of a query by class](benchmarks.svg)\n"
     for count, size in sorted(found["sizes"].items(), key=lambda item: -int(item[0])):
         yield f"### Queries over {int(count):,} documents\n"
         yield f"p50 / p99 in CPU ms; in brackets p50 as a multiple of {BASE}'s.\n"
