@@ -120,6 +120,9 @@ def _is_opening(before: str) -> bool:
 
 def _split_word(text: str, start: int, language: str | None) -> Iterator[Token]:
     """A word as tokens: elided articles off ("l'Allemagne"), compounds apart ("US-China", "Bonn-based")."""
+    if text.isalpha():  # most words: without any sign there is nothing to part
+        yield _make_token(text, start, genitive=language == "de")
+        return
     elided = _ELISION.match(text)
     if elided and (text[0].islower() or language in ("fr", "it")):
         start += elided.end()
