@@ -130,8 +130,7 @@ def _read(nodes: list[_Node], main: int) -> list[Place]:
 @lru_cache(maxsize=20_000)
 def _read_name(name: str) -> _Name:
     """What an element's name says: what its parts say, of furniture that which is listed first."""
-    hidden = name.endswith(_HIDDEN)
-    if name.startswith(("html", "body")) or not (hidden or _match_any().search(name)):
+    if name.startswith(("html", "body")):
         return _SILENT
     furniture: list[str] = []
     story = standfirst = False
@@ -145,7 +144,8 @@ def _read_name(name: str) -> _Name:
             story = story or said.story
             standfirst = standfirst or said.standfirst
     first = min(furniture, key=list(_clues("furniture")).index) if len(furniture) > 1 else "".join(furniture)
-    return _Name(first or None, story, hidden, standfirst)
+    name_said = _Name(first or None, story, name.endswith(_HIDDEN), standfirst)
+    return name_said if any(name_said) else _SILENT
 
 
 @lru_cache(maxsize=50_000)
