@@ -11,7 +11,7 @@ from searchkit.pipeline.boilerplate.features import describe
 from searchkit.pipeline.boilerplate.surroundings import Place, find_places
 
 SENTENCE = "The lock at Fennwick was opened to boats again on Friday after two years in which nothing could pass it."
-NAMES = ("div", "div.sidebar", "div.comments", "section.article-body", "div hidden", "p.standfirst", "div.a", "p", "nav")
+NAMES = ("div", "div.sidebar", "div.comments", "section.article-body", "div hidden", "p.standfirst", "div.a", "nav")
 
 
 def place(*contexts: str) -> list[Place]:
