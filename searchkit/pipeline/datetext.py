@@ -35,6 +35,7 @@ _MONTH_DAY = re.compile(rf"(?<!\w)({_WORD})\.?[\s-]{{1,2}}(?:the )?(\d\d?){_ORDI
                         rf"(?:\d\d?:\d\d ?(?:[ap]\.?m\.?)?,? )?{_YEAR}", re.IGNORECASE)
 _YEAR_MONTH_DAY = re.compile(rf"(?<!\d){_YEAR}\.?[\s/-]{{1,2}}(?:m\. |g\. )?({_WORD})\.?[\s/-]{{1,2}}(\d\d?)(?!\d)")
 _NUMBERS = re.compile(r"(?<![\d.,:/-])(\d\d?)([./-]| \|) ?(\d\d?)\2 ?((?:19|20)\d\d|\d\d)(?![\d/]|[.,:-]\d)")
+_NUMERIC = re.compile(r"[\d年]")  # most lines of a page have no digit, and so no date
 # Without any of these no pattern of a date finds anything; most numbers on a page are none.
 _SIGN = re.compile(r"(?:19|20)\d\d|年|['’]\d\d|\d(?:[./-]| \|) ?\d")
 # Digits of other scripts and full-width signs as those of ASCII, one sign for one sign. Source: Unicode.
@@ -67,6 +68,8 @@ def find_dates(text: str, month_first: bool | None = None) -> list[FoundDate]:
 
     ``month_first`` tells how 03/04/2018 is to be read, if that is known.
     """
+    if not _NUMERIC.search(text):
+        return []
     if not text.isascii():
         text = _join_months(text.translate(_PLAIN))
     if not _SIGN.search(text):

@@ -54,6 +54,7 @@ def _judge_headings(markup: Markup, verdicts: Sequence[Verdict], told: list[Clue
     """Headings in the page, by how well they agree with what its head says and by where they stand."""
     start = landmarks.find_start(verdicts)
     stated = [wording.count_words(clue.value) for clue in told]
+    known = frozenset(word for words in stated for word in words)
     levels = [_heading_level(block) for block in markup.blocks]
     lone = levels.count(0) == 1
     clues = []
@@ -64,7 +65,7 @@ def _judge_headings(markup: Markup, verdicts: Sequence[Verdict], told: list[Clue
         if not text or wording.fold(text) in names:
             continue
         words = wording.count_words(text)
-        agreement = max((wording.measure_likeness(words, other) for other in stated), default=0.0)
+        agreement = 0.0 if known.isdisjoint(words) else max(wording.measure_likeness(words, each) for each in stated)
         if agreement >= _ALIKE:
             confidence = 0.86 + 0.1 * agreement - 0.03 * level
         else:

@@ -31,7 +31,9 @@ def _write_word(but: str = "", *, plain: bool = False) -> str:
     """
     # Accents and vowel signs that are characters of their own belong to the letter before them.
     joined = "['`&]" if plain else rf"[{MARKS}]+[^\W_{but}]*|['’‘ʼʻ＇`´&＆]"
+    common = "" if plain else "[a-zA-Z]++(?=[ ,])|"  # most words; in ASCII alone it would save no time
     return (
+        rf"{common}"
         rf"[^\W\d_{but}](?:\.[^\W\d_{but}]){{1,9}}\b\.?"  # initials: U.S., e.g. (bounded: matching stays linear)
         r"|\d+(?:[.,]\d+)+"  # 1,299 and 3.5
         rf"|[^\W_{but}]+"  # any other word: O'Neill, AT&T, C++, C#

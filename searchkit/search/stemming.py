@@ -136,7 +136,7 @@ _memories: list[_Forms] = []
 def _remember(settled: str) -> _Forms:
     """The memory of a settled language, its stemmer loaded."""
     algorithm = name_algorithm(settled)
-    stem = Stemmer.Stemmer(algorithm).stemWord if algorithm else str
+    stem = Stemmer.Stemmer(algorithm, 0).stemWord if algorithm else str  # 0: its own memory costs more than it saves
     memory = _Forms(stem if settled != "ar" else lambda written: stem(_end_as_written(written)))
     _memories.append(memory)
     return memory

@@ -16,7 +16,7 @@ from searchkit.pipeline.entities.tagger import TAGS, choose, pack, read_model, t
 from searchkit.pipeline.entities.tokens import PLAIN, SHOUTED, TITLED, split
 
 
-@given(st.text(alphabet="aZé.'’&- \n5U中"))
+@given(st.text(alphabet="aZé.'’&- \n5U中_\u2003\u200b\u0301\x1c"))
 def test_words_lie_in_the_body_in_order_and_none_over_another(body):
     text = split(body)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
 from searchkit.model import Chrome, Document, Entity
-from searchkit.search.analysis import PASSAGE_GAP, analyse, analyse_document
+from searchkit.search.analysis import PASSAGE_GAP, analyse, analyse_document, find_words
 from searchkit.search.folding import fold, fold_value
 from searchkit.search.marks import MARKS
 from searchkit.search.pairs import is_paired
@@ -166,3 +166,8 @@ def test_the_marks_are_those_that_unicode_has() -> None:
              and bool(marks.match(char)) != (unicodedata.category(char) in ("Mn", "Mc"))]
 
     assert len(wrong) <= 40  # of a thousand: those that later versions of Unicode brought
+
+
+@given(st.text(alphabet="aZ.'`&+#,5_- \n"))
+def test_words_in_ascii_are_the_same_beside_a_letter_of_another_kind(text):
+    assert find_words(f"{text} é") == [*find_words(f"{text} "), "é"]

@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
 
 from searchkit.pipeline.block import Markup
 from searchkit.pipeline.boilerplate.columns import Columns, build_columns
@@ -71,12 +72,14 @@ def find_candidates(columns: Columns) -> list[int]:
 
 
 def evaluate(model: Model, columns: Columns, chosen: Sequence[int]) -> list[float]:
-    """The probability of each of the chosen blocks, and 0 for the others."""
+    """The probability of each of the chosen blocks, given in their order, and 0 for the others."""
     probabilities = [0.0] * len(next(iter(columns.values())))
-    rows = list(zip(*(_shift(columns[name], by) for name, by in model.inputs), strict=True))
+    wanted = [False] * len(probabilities)
     for index in chosen:
-        odds = _add_trees(model, rows[index])
-        probabilities[index] = 1.0 / (1.0 + math.exp(-odds))
+        wanted[index] = True
+    rows = zip(*(compress(_shift(columns[name], by), wanted) for name, by in model.inputs), strict=True)
+    for index, row in zip(chosen, rows, strict=True):
+        probabilities[index] = 1.0 / (1.0 + math.exp(-_add_trees(model, row)))
     return probabilities
 
 

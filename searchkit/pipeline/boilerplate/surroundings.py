@@ -60,9 +60,9 @@ class _Node:
     name: str
     said: _Name
     parent: int
+    weight: float = 1.0
     prose: float = 0.0
     own: float = 0.0
-    weight: float = 1.0
     children: dict[str, int] = field(default_factory=dict)
 
 
@@ -80,23 +80,22 @@ def find_places(blocks: Sequence[Block], features: Sequence[Features]) -> list[P
             while end >= 0:
                 nodes[end].prose += prose
                 end = nodes[end].parent
-    for node in nodes[1:]:  # parents stand before their children
-        above = nodes[node.parent].weight
-        node.weight = min(above, _WEIGHTS.get(node.said.furniture or "", 1.0))
-    main = max(range(len(nodes)), key=lambda index: nodes[index].own * nodes[index].weight)
-    places = {end: _read(nodes, end, main) for end in set(ends)}
+    telling = (number for number, node in enumerate(nodes) if node.own)
+    main = max(telling, key=lambda number: nodes[number].own * nodes[number].weight, default=0)
+    places = _read(nodes, main)
     return [places[end] for end in ends]
 
 
 def _enter(nodes: list[_Node], context: tuple[str, ...]) -> int:
-    place = 0
+    place, node = 0, nodes[0]
     for name in context:
-        child = nodes[place].children.get(name)
+        child = node.children.get(name)
         if child is None:
-            child = len(nodes)
-            nodes[place].children[name] = child
-            nodes.append(_Node(name, _read_name(name), place))
-        place = child
+            child = node.children[name] = len(nodes)
+            said = _read_name(name)
+            weight = _WEIGHTS.get(said.furniture, 1.0) if said.furniture else 1.0
+            nodes.append(_Node(name, said, place, min(node.weight, weight)))
+        place, node = child, nodes[child]
     return place
 
 
@@ -106,35 +105,33 @@ def _container(nodes: list[_Node], end: int) -> int:
     return node.parent if _WRAPPER.match(node.name) else end
 
 
-def _read(nodes: list[_Node], end: int, main: int) -> Place:
-    total = nodes[0].prose or 1.0
+def _read(nodes: list[_Node], main: int) -> list[Place]:
+    """The place of what stands in each element, given which has most of the prose."""
     around = nodes[main].parent
-    clue = None
-    settled = False
-    story = inside = near = hidden = False
-    place = end
-    while place > 0:
-        node = nodes[place]
-        share = node.prose / total
-        found, is_story, is_hidden, _ = node.said
-        inside = inside or place == main
-        settled = settled or inside or (is_story and share > _SETTLED)
-        too_much = _TOO_MUCH_COMMENTS if found == "comments" else _TOO_MUCH
-        if found and clue is None and not settled and share < too_much:
+    places = [Place()]
+    for number, node in enumerate(nodes[1:], 1):  # parents stand before their children
+        above = places[node.parent]
+        if node.said is _SILENT and not above.standfirst and number not in (main, around):
+            places.append(above)
+            continue
+        found, is_story, is_hidden, is_standfirst = node.said
+        share = node.prose / (nodes[0].prose or 1.0)
+        clue = above.clue
+        if number == main or (is_story and share > _SETTLED):
+            clue = None
+        elif found and share < (_TOO_MUCH_COMMENTS if found == "comments" else _TOO_MUCH):
             clue = found
-        story = story or is_story
-        hidden = hidden or (is_hidden and share < _TOO_MUCH)
-        near = near or place == around
-        place = node.parent
-    standfirst = any(nodes[own].said.standfirst for own in (end, nodes[end].parent) if own > 0)
-    return Place(clue, story, inside, near, hidden, standfirst)
+        places.append(Place(
+            clue, above.story or is_story, above.inside or number == main, above.near or number == around,
+            above.hidden or (is_hidden and share < _TOO_MUCH), is_standfirst or nodes[node.parent].said.standfirst))
+    return places
 
 
 @lru_cache(maxsize=20_000)
 def _read_name(name: str) -> _Name:
     """What an element's name says: what its parts say, of furniture that which is listed first."""
     if name.startswith(("html", "body")):
-        return _Name()
+        return _SILENT
     furniture: list[str] = []
     story = standfirst = False
     start = 0
@@ -147,7 +144,8 @@ def _read_name(name: str) -> _Name:
             story = story or said.story
             standfirst = standfirst or said.standfirst
     first = min(furniture, key=list(_clues("furniture")).index) if len(furniture) > 1 else "".join(furniture)
-    return _Name(first or None, story, name.endswith(_HIDDEN), standfirst)
+    name_said = _Name(first or None, story, name.endswith(_HIDDEN), standfirst)
+    return name_said if any(name_said) else _SILENT
 
 
 @lru_cache(maxsize=50_000)

@@ -25,7 +25,7 @@ from searchkit.pipeline.entities.tokens import split
 
 _LEARNED = ("en", None)  # the languages that the tagger has seen
 _WORD = re.compile(r"[^\W\d_]+")
-_ELISION = re.compile(r"\b[dlDL]['’](?=\w)")  # two characters: "l'Union"
+_ELISION = re.compile(r"[dlDL]['’](?=\w)(?<!\w..)")  # two characters: "l'Union"
 
 
 def find_entities(body: str, language: str | None) -> tuple[Entity, ...]:

@@ -96,20 +96,27 @@ def is_headline(paragraph: str) -> bool:
 
 def _describe(body: str, match: re.Match[str], language: str | None, quiet: bool) -> Run:
     start, end = match.span()
-    tokens = _mark_shouting([token for word in _TOKEN.finditer(match[0])
-                             for token in _split_word(word[0], start + word.start(), language)])
+    tokens = _split_run(match[0], start, language)
     before = body[max(0, start - _SURROUNDINGS):start]
     opens = _is_opening(before)
     earlier = None if opens else _WORD_BEFORE.match(before[::-1])
     later = _WORD_AFTER.match(body, end, min(len(body), end + _SURROUNDINGS))
     return Run(
-        tokens=tuple(tokens),
+        tokens=tokens,
         before=earlier[1][::-1].lower() if earlier else "",
         after=later[2].lower() if later else "",
         comma=bool(later and later[1] == ","),
         opens=opens,
         quiet=quiet,
     )
+
+
+def _split_run(text: str, start: int, language: str | None) -> tuple[Token, ...]:
+    """The words of a run."""
+    if text.isalpha():  # as most: a word without any sign
+        return (_make_token(text, start, genitive=language == "de"),)
+    return tuple(_mark_shouting([token for word in _TOKEN.finditer(text)
+                                 for token in _split_word(word[0], start + word.start(), language)]))
 
 
 def _is_opening(before: str) -> bool:

@@ -45,7 +45,9 @@ def name_span(span: Span, run: Run, body: str, language: str | None) -> Iterator
         units = units[:-1]
     if not units:
         return
-    for type_, part in _read(span._replace(units=units), run, language):
+    if len(units) < len(span.units):
+        span = span._replace(units=units)
+    for type_, part in _read(span, run, language):
         known = part[0].known if len(part) == 1 and type_ == part[0].known_type else None
         start, end = _locate(part, run, body)
         weak = _is_weak(part, known, type_, run, language)
@@ -155,6 +157,8 @@ def _read_mixed(units: Sequence[Unit], cued: bool) -> Iterator[Named]:
 
 def _is_person(units: Sequence[Unit]) -> bool:
     """Whether units read like "First Last": a first name and something that may be a last name."""
+    if len(units) < 2:
+        return False
     words = load_words()
     named = [unit for unit in units if unit.kind != "link"]
     if not 1 < len(named) <= PERSON_WORDS or named[0].key not in words["first_names"]:

@@ -208,12 +208,12 @@ def _split(group: list[Unit], cued: bool) -> Iterator[Span]:
         start += 1
         cued = True
     rest = group[start:]
-    if not rest:
+    if len(rest) < 2:
+        yield from _cut(rest, cued)
         return
     if any(unit.kind == "link" and unit.key in OF for unit in rest) and rest[0].key not in words["first_names"]:
         yield from _cut_headed(rest)
-    elif is_ending(rest[-1]) and len(rest) > 1 and not any(unit.kind == "role" and unit.key not in words["portfolios"]
-                                                           for unit in rest):
+    elif is_ending(rest[-1]) and not any(unit.kind == "role" and unit.key not in words["portfolios"] for unit in rest):
         yield Span(tuple(rest))
     else:
         yield from _cut(rest, cued)

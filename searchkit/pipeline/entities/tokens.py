@@ -66,16 +66,19 @@ def split(body: str) -> Text:
     forms: list[str] = []
     keys: list[str] = []
     for number, line in enumerate(_LINE.finditer(body)):
-        spans = [match.span() for match in _WORD.finditer(body, *line.span())]
-        found = [body[start:end] for start, end in spans]
+        found = _WORD.findall(body, *line.span())
         lower = [word.lower() for word in found]
         style = _judge(found, lower)
         words += found
         keys += lower
-        starts += [start for start, _ in spans]
-        ends += [end for _, end in spans]
-        lines += [number] * len(spans)
-        styles += [style] * len(spans)
+        end = line.start()
+        for word in found:  # nothing but spaces stands between words
+            start = body.index(word, end)
+            end = start + len(word)
+            starts.append(start)
+            ends.append(end)
+        lines += [number] * len(found)
+        styles += [style] * len(found)
         forms += map(_quieten, found) if style == SHOUTED else found
     capitals = [i for i, (word, key) in enumerate(zip(words, keys, strict=True)) if word is not key and word != key]
     inner = Counter(words[i] for i in capitals if styles[i] == PLAIN and not _opens(words, lines, i))
