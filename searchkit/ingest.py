@@ -24,13 +24,14 @@ from searchkit.engines.base import Engine
 from searchkit.errors import DocumentNotFound
 from searchkit.groups import GroupLedger
 from searchkit.ledger import OLDER, Entry, Ledger, open_ledger
-from searchkit.model import READY, Document, Page, Rejected
+from searchkit.model import Document, Page, Rejected
+from searchkit.outcomes import Outcome, Signed, sign_document
 from searchkit.pipeline import siblings
 from searchkit.pipeline.secondopinion import Opinion, load_opinion
 from searchkit.pipeline.siblings import Lines
 from searchkit.report import IndexReport
 from searchkit.search.analysis import analyse_document
-from searchkit.workers import Outcome, Signed, extract_pages, sign_document
+from searchkit.workers import extract_pages
 
 BATCH_DOCUMENTS = 1_000  # documents handed to the engine at once
 BATCH_BYTES = 32 * 2**20  # of page content behind them, at most
@@ -96,21 +97,14 @@ def extract(pages: Iterable[Page | Rejected], workers: int = 0,
 
     Documents wait on the disk until then. ``warn`` is told of pages of which only the plain text was taken.
     """
-    ready: deque[bool] = deque()
-
-    def note(stream: Iterable[Page | Rejected]) -> Iterator[Page | Rejected]:
-        for page in stream:
-            ready.append(isinstance(page, Rejected) or page.media_type == READY)
-            yield page
-
     with TemporaryFile() as spool, open_ledger(None) as ledger:
         count = 0
-        for outcome in extract_pages(note(pages), workers, warn, ner):
+        for outcome in extract_pages(pages, workers, warn, ner):
             count += 1
-            made = outcome if isinstance(outcome, Rejected) else outcome.document
-            pickle.dump(made, spool)
-            if not ready.popleft() and isinstance(made, Document):
-                ledger.record((), [(siblings.name_site(made, made.path), made.id, siblings.find_lines(made))])
+            pickle.dump(outcome if isinstance(outcome, Rejected) else outcome.document, spool)
+            if isinstance(outcome, Signed) and outcome.lines:
+                document = outcome.document
+                ledger.record((), [(siblings.name_site(document, document.path), document.id, outcome.lines)])
         repeated = dict(ledger.lines.find_repeated())
         spool.seek(0)
         for _ in range(count):
@@ -280,9 +274,9 @@ class _Batch:
                 self.unchanged += 1
                 return
         self._documents.append(made)
-        if page.media_type != READY:
+        if made.lines:
             site = siblings.name_site(made.document, page.location)
-            self._lines.append((site, made.document.id, siblings.find_lines(made.document)))
+            self._lines.append((site, made.document.id, made.lines))
         if is_known:
             self.updated += 1
         else:
