@@ -12,6 +12,7 @@ import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -45,12 +46,14 @@ Progress = Callable[[int, int], None]
 class Options:
     """How to run: in how many processes (0 = one for each processor), and whether pages that vanished below
     the paths are pruned. ``progress`` is told (pages so far, bytes so far). ``ner`` is the setting.
+    ``executor`` extracts the pages instead of processes of our own.
     """
 
     workers: int = 0
     prune: bool = False
     progress: Progress | None = None
     ner: str = ""
+    executor: Executor | None = None
 
 
 def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: Path | None,
@@ -70,7 +73,7 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
         stream = chain(sources.read(paths) if paths else (), map(_locate, pages))
         try:
             changed = _pass_changed(stream, batch, options)
-            for outcome in extract_pages(changed, options.workers, warned.append, options.ner):
+            for outcome in extract_pages(changed, options.workers, warned.append, options.ner, options.executor):
                 batch.take(outcome)
             for document in documents:
                 batch.take_document(document)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from itertools import chain
 from multiprocessing import current_process
 
 from searchkit.crew import Crew, Task
+from searchkit.executors import WIDTH, ExecutorCrew
 from searchkit.model import Page, Rejected
 from searchkit.outcomes import Outcome, Signed, extract_page
 from searchkit.pipeline.secondopinion import load_opinion
@@ -24,12 +26,13 @@ Warn = Callable[[Rejected], None]
 
 
 def extract_pages(pages: Iterable[Page | Rejected], workers: int = 0, warn: Warn | None = None,
-                  ner: str = "") -> Iterator[Outcome]:
+                  ner: str = "", executor: Executor | None = None) -> Iterator[Outcome]:
     """What each page becomes, in the order of the pages.
 
     ``workers`` is the number of processes, 0 for one a processor. A few small pages are extracted in this
     process. ``warn`` is told of each page of which only the plain text was taken, and why. ``ner`` is the
-    setting of that name. Raises SettingsError.
+    setting of that name. ``executor`` does it instead of processes of our own, which help where it fails.
+    Raises SettingsError.
     """
     load_opinion(ner)  # here, for what is wrong with it to be told, and for the workers to share it
     stream = iter(pages)
@@ -38,7 +41,10 @@ def extract_pages(pages: Iterable[Page | Rejected], workers: int = 0, warn: Warn
     count = 0 if here else workers or os.cpu_count() or 1
     every = chain(first, stream)
     here_done = (_extract_here(page, ner) for page in every)
-    for task in _extract_in_processes(every, count, ner) if count else here_done:
+    crew = Crew(count, ner)
+    elsewhere = (_extract_by(ExecutorCrew(executor, crew), every, WIDTH) if executor else
+                 _extract_by(crew, every, count))
+    for task in elsewhere if count else here_done:
         if warn and task.breach and isinstance(task.outcome, Signed):
             warn(task.breach)
         assert task.outcome is not None
@@ -62,11 +68,10 @@ def _extract_here(page: Page | Rejected, ner: str) -> Task:
     return Task(page, breach, outcome)
 
 
-def _extract_in_processes(pages: Iterable[Page | Rejected], count: int, ner: str) -> Iterator[Task]:
-    """As many pages are on their way as keep the workers busy."""
+def _extract_by(crew: Crew | ExecutorCrew, pages: Iterable[Page | Rejected], count: int) -> Iterator[Task]:
+    """As many pages are on their way as keep so many workers busy."""
     waiting: deque[Task] = deque()
     size = done = 0
-    crew = Crew(count, ner)
     try:
         for page in pages:
             task = Task(page, outcome=page if isinstance(page, Rejected) else None)
