@@ -168,7 +168,7 @@ class Worker:
         link, its_end = context.Pipe()
         to_it, from_it = (Box(ROOM), Box(ROOM)) if FORKS else (Box(0), Box(0))
         self.mailbox = Mailbox(link, to_it, from_it)
-        self._given = 0.0  # when it was last sent something that it could begin with at once
+        self._heard = 0.0  # when it was last sent something to begin with at once, or last answered
         self._at = context.RawArray("d", 2)  # the number of the page that it is at, and since when
         boxes = (from_it, to_it) if FORKS else None
         self._process = context.Process(target=_work, args=(its_end, boxes, self._at, ner), daemon=True)
@@ -178,8 +178,8 @@ class Worker:
 
     @property
     def deadline(self) -> float:
-        """When the page that it is at must be done."""
-        return max(self._given, float(self._at[1])) + budget.CLOCK_SECONDS
+        """When the page that it is at must be done; of one that has just answered, the next page it will be at."""
+        return max(self._heard, float(self._at[1])) + budget.CLOCK_SECONDS
 
     def send(self, bundle: list[Task]) -> bool:
         """Give tasks to the worker; False where it has no room for them. It never blocks the sender: a worker that is
@@ -187,7 +187,7 @@ class Worker:
         """
         is_free = not self.bundles
         if is_free:
-            self._given = time.monotonic()
+            self._heard = time.monotonic()
         self.bundles.append(bundle)
         if not self.mailbox.send([(task.number, task.page, task.breach) for task in bundle], waiting=is_free):
             self.bundles.pop()
@@ -200,6 +200,7 @@ class Worker:
         answers: list[Answer] = self.mailbox.receive()
         bundle = self.bundles.popleft()
         self.load -= measure(bundle)
+        self._heard = time.monotonic()  # it may have waited for this, and not begun with what is next
         for task, answer in zip(bundle, answers, strict=True):
             task.outcome, task.breach = answer
 

@@ -1,7 +1,7 @@
 """Pages given to an executor of somebody else's: threads, a pool of processes, a cluster.
 
 It knows neither a page's deadline nor the end of a worker that took too much, and may break in the middle of a run.
-So what it fails on twice, or does not answer in ``PATIENCE``, is extracted by a crew of our own.
+So what it fails on twice, and whatever is left when it does not answer for ``PATIENCE``, a crew of our own extracts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from searchkit.outcomes import Answer, Order, extract_batch
 
 BATCH_PAGES = 16  # submitted at once, if they are small …
 BATCH_BYTES = 256 * 2**10  # … in bytes (or characters): about so many together
-PATIENCE = 600.0  # seconds without an answer to the oldest batch, after which nobody is believed to be at it
+PATIENCE = 600.0  # seconds without an answer to the oldest batch, after which the executor is given up
 WIDTH = 64  # workers that it is thought to have, for nobody tells
 
 
@@ -32,7 +32,7 @@ class ExecutorCrew:
     """What a ``Crew`` does, done by an executor as far as it can. ``own`` has no workers unless they are needed."""
 
     def __init__(self, executor: Executor, own: Crew) -> None:
-        self._executor = executor
+        self._executor: Executor | None = executor  # None: it was given up
         self._own = own
         self._gathered: list[Task] = []
         self._batches: deque[_Batch] = deque()
@@ -71,14 +71,18 @@ class ExecutorCrew:
             self._keep(tasks, fault)
 
     def _submit(self, tasks: Sequence[Task]) -> Future[list[Answer]]:
+        """Raises whatever the executor does, TimeoutError where it was given up."""
         orders: list[Order] = [(task.page, None) for task in tasks if isinstance(task.page, Page)]
+        if self._executor is None:
+            raise TimeoutError
         return self._executor.submit(extract_batch, orders, self._own.ner)
 
     def _settle(self, batch: _Batch) -> None:
         """Wait for the answers to a batch. What fails is tried once more, then by the crew of our own."""
         fault = self._fill(batch.tasks, batch.future)
-        if isinstance(fault, TimeoutError):
+        if fault and not batch.future.done():
             batch.future.cancel()
+            self._executor = None
         elif fault:
             fault = self._fill(batch.tasks)
         if fault:
@@ -87,7 +91,7 @@ class ExecutorCrew:
     def _fill(self, tasks: Sequence[Task], future: Future[list[Answer]] | None = None) -> Exception | None:
         """Note what became of pages that are, or are now, submitted; what was raised if nothing became of them."""
         try:
-            answers = (future or self._submit(tasks)).result(PATIENCE)
+            answers = (future or self._submit(tasks)).result(PATIENCE if self._executor else 0.0)
         except Exception as fault:  # noqa: BLE001 - whatever an executor raises, or a network below it
             return fault
         for task, answer in zip(tasks, answers, strict=True):

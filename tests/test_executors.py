@@ -124,7 +124,8 @@ def test_what_fails_again_is_extracted_here_and_told_once() -> None:
 def test_what_is_never_answered_is_extracted_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executors, "PATIENCE", 0.2)
     with (Unsteady(lambda number, future: Future()) as executor, pytest.warns(RuntimeWarning, match="TimeoutError")):
-        run(executor, make_pages(20))
+        run(executor, make_pages(400))
+    assert executor.submitted * executors.BATCH_PAGES <= executors.WIDTH * workers.IN_FLIGHT  # then it is given up
 
 
 def test_an_executor_that_takes_nothing_costs_no_page() -> None:

@@ -118,6 +118,19 @@ def test_a_page_that_only_waits_is_ended_by_the_clock(monkeypatch: pytest.Monkey
     assert read(outcomes[3]).body and warned == [("p3", "too-slow")]
 
 
+def test_a_worker_that_waited_to_be_heard_is_not_late_with_what_is_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "CLOCK_SECONDS", 0.5)
+    worker = crew.Worker("")
+    worker.send([crew.Task(make_pages(1)[0])])
+    worker.mailbox.link.poll(60)
+    time.sleep(0.6)
+    worker.receive()
+    try:
+        assert worker.deadline > time.monotonic()
+    finally:
+        worker.stop()
+
+
 @inherited
 def test_a_page_whose_text_cannot_be_taken_either_is_rejected_for_the_first_reason(
         trip: Callable[..., None]) -> None:
