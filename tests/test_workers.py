@@ -188,6 +188,12 @@ def test_a_page_larger_than_the_room_for_pages_is_extracted_all_the_same() -> No
     assert all(map(read, outcomes)) and warned == []
 
 
+def test_where_nothing_is_inherited_workers_have_one_bundle_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "FORKS", False)
+    outcomes, warned = run([*make_pages(5), *(Page(f"q{n}", STORY.format(n)) for n in range(40))])
+    assert all(map(read, outcomes)) and warned == []
+
+
 def test_a_page_larger_than_a_pipe_goes_both_ways() -> None:
     text = "".join(f"<p>{'the tide was out and all quiet, ' * 60} said boat {n}.</p>" for n in range(100))
     pages = [Page(f"p{n}", f"<p>Number {n}.</p>{text}") for n in range(3)]
