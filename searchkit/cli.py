@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -22,6 +24,8 @@ from searchkit.settings import resolve
 from searchkit.version import VERSION
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from searchkit.suggestions import Suggestion
 
 
@@ -52,6 +56,7 @@ def index(
     prune: Annotated[bool, typer.Option("--prune", help="Forget pages that vanished below the paths.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew.")] = False,
     workers: options.Workers = None,
+    scheduler: options.Scheduler = None,
     folder: options.Index = None,
     engine: options.Engine = None,
     as_json: options.Json = False,
@@ -63,11 +68,12 @@ def index(
     settings = resolve({"index": folder, "engine": engine, "workers": workers, "color": color})
     paths = sources.expand(paths, sys.stdin.buffer)
     sources.check(paths)
-    with open_index(settings.index, settings.engine, create=True, rebuild=rebuild, aliases=None) as place:
+    with (_open_executor(scheduler) as executor,
+          open_index(settings.index, settings.engine, create=True, rebuild=rebuild, aliases=None) as place):
         bar = Progress(lambda: sources.measure(paths))
         try:
             report = place.add(paths, workers=settings.workers, prune=prune, progress=bar.show,
-                               ner=settings.ner)
+                               ner=settings.ner, executor=executor)
         finally:
             bar.clear()
     if as_json:
@@ -299,6 +305,19 @@ def _explain_pages(pages: Iterable[Page | Rejected], style: Style, ner: str) -> 
         blocks = ((block.text, verdict.keep, verdict.reason) for block, verdict in made.blocks)
         print_lines(render.render_explanation(made.document, blocks, style))
     return taken
+
+
+@contextmanager
+def _open_executor(scheduler: str | None) -> Iterator[Executor | None]:
+    """Who extracts pages: the cluster of a scheduler, or (None) processes of our own. What is warned of is a line."""
+    if scheduler is None:
+        yield None
+        return
+    from searchkit.cluster import connect
+
+    with connect(scheduler) as executor, warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_, **__: print_error(f"searchkit: {message}")
+        yield executor
 
 
 def _warn_of_page(page: Rejected) -> None:

@@ -11,9 +11,10 @@ SearchkitError(what, where, hint)
 │   ├── IndexLocked
 │   ├── IndexOutdated
 │   └── IndexDamaged
-└── EngineError            the engine below it
-    ├── EngineNotInstalled
-    └── EngineUnavailable
+├── EngineError            the engine below it
+│   ├── EngineNotInstalled
+│   └── EngineUnavailable
+└── ExecutorUnavailable    who was to extract the pages
 """
 
 from __future__ import annotations
@@ -91,3 +92,7 @@ class EngineNotInstalled(EngineError):
 
 class EngineUnavailable(EngineError):
     """The engine does not answer."""
+
+
+class ExecutorUnavailable(SearchkitError):
+    """The cluster that was to extract the pages cannot be had, or cannot be trusted with them."""

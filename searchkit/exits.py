@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from searchkit import render
-from searchkit.errors import DocumentNotFound, EngineError, IndexFault, SearchkitError
+from searchkit.errors import DocumentNotFound, EngineError, ExecutorUnavailable, IndexFault, SearchkitError
 
 FOUND, NOTHING, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130  # exit codes
 
@@ -45,7 +45,7 @@ def prepare_streams() -> None:
 
 def find_exit_code(error: SearchkitError) -> int:
     """Which exit code tells of an error."""
-    if isinstance(error, IndexFault | EngineError):
+    if isinstance(error, IndexFault | EngineError | ExecutorUnavailable):
         return FAULT
     return NOTHING if isinstance(error, DocumentNotFound) else USAGE
 

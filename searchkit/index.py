@@ -29,6 +29,8 @@ from searchkit.search.values import find_named, put_first
 from searchkit.settings import ALIASES
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from searchkit.groups import GroupLedger
     from searchkit.search.concordance import Occurrence
     from searchkit.search.continuation import Continuation
@@ -41,14 +43,15 @@ Source = str | Path | Page | Document
 
 class AddOptions(TypedDict, total=False):
     """How ``Index.add`` runs: in how many processes (0 = one for each processor), whether pages that vanished
-    below the paths are pruned, whom to tell of its progress (pages so far, bytes so far), and who gives a second
-    opinion on names ("spacy:en_core_web_sm").
+    below the paths are pruned, whom to tell of its progress (pages so far, bytes so far), who gives a second
+    opinion on names ("spacy:en_core_web_sm"), and which executor extracts the pages (None: processes of our own).
     """
 
     workers: int
     prune: bool
     progress: Callable[[int, int], None] | None
     ner: str
+    executor: Executor | None
 
 
 class Index:

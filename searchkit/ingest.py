@@ -12,6 +12,7 @@ import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -24,13 +25,14 @@ from searchkit.engines.base import Engine
 from searchkit.errors import DocumentNotFound
 from searchkit.groups import GroupLedger
 from searchkit.ledger import OLDER, Entry, Ledger, open_ledger
-from searchkit.model import READY, Document, Page, Rejected
+from searchkit.model import Document, Page, Rejected
+from searchkit.outcomes import Outcome, Signed, sign_document
 from searchkit.pipeline import siblings
 from searchkit.pipeline.secondopinion import Opinion, load_opinion
 from searchkit.pipeline.siblings import Lines
 from searchkit.report import IndexReport
 from searchkit.search.analysis import analyse_document
-from searchkit.workers import Outcome, Signed, extract_pages, sign_document
+from searchkit.workers import extract_pages
 
 BATCH_DOCUMENTS = 1_000  # documents handed to the engine at once
 BATCH_BYTES = 32 * 2**20  # of page content behind them, at most
@@ -44,12 +46,14 @@ Progress = Callable[[int, int], None]
 class Options:
     """How to run: in how many processes (0 = one for each processor), and whether pages that vanished below
     the paths are pruned. ``progress`` is told (pages so far, bytes so far). ``ner`` is the setting.
+    ``executor`` extracts the pages instead of processes of our own.
     """
 
     workers: int = 0
     prune: bool = False
     progress: Progress | None = None
     ner: str = ""
+    executor: Executor | None = None
 
 
 def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: Path | None,
@@ -69,7 +73,7 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
         stream = chain(sources.read(paths) if paths else (), map(_locate, pages))
         try:
             changed = _pass_changed(stream, batch, options)
-            for outcome in extract_pages(changed, options.workers, warned.append, options.ner):
+            for outcome in extract_pages(changed, options.workers, warned.append, options.ner, options.executor):
                 batch.take(outcome)
             for document in documents:
                 batch.take_document(document)
@@ -96,21 +100,14 @@ def extract(pages: Iterable[Page | Rejected], workers: int = 0,
 
     Documents wait on the disk until then. ``warn`` is told of pages of which only the plain text was taken.
     """
-    ready: deque[bool] = deque()
-
-    def note(stream: Iterable[Page | Rejected]) -> Iterator[Page | Rejected]:
-        for page in stream:
-            ready.append(isinstance(page, Rejected) or page.media_type == READY)
-            yield page
-
     with TemporaryFile() as spool, open_ledger(None) as ledger:
         count = 0
-        for outcome in extract_pages(note(pages), workers, warn, ner):
+        for outcome in extract_pages(pages, workers, warn, ner):
             count += 1
-            made = outcome if isinstance(outcome, Rejected) else outcome.document
-            pickle.dump(made, spool)
-            if not ready.popleft() and isinstance(made, Document):
-                ledger.record((), [(siblings.name_site(made, made.path), made.id, siblings.find_lines(made))])
+            pickle.dump(outcome if isinstance(outcome, Rejected) else outcome.document, spool)
+            if isinstance(outcome, Signed) and outcome.lines:
+                document = outcome.document
+                ledger.record((), [(siblings.name_site(document, document.path), document.id, outcome.lines)])
         repeated = dict(ledger.lines.find_repeated())
         spool.seek(0)
         for _ in range(count):
@@ -280,9 +277,9 @@ class _Batch:
                 self.unchanged += 1
                 return
         self._documents.append(made)
-        if page.media_type != READY:
+        if made.lines:
             site = siblings.name_site(made.document, page.location)
-            self._lines.append((site, made.document.id, siblings.find_lines(made.document)))
+            self._lines.append((site, made.document.id, made.lines))
         if is_known:
             self.updated += 1
         else:

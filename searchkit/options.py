@@ -65,6 +65,8 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Color = Annotated[str | None, typer.Option("--color", metavar="auto|always|never", help="Use colour.")]
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Show all at once, however long it is.")]
 Workers = Annotated[int | None, typer.Option("--workers", metavar="N", help="Processes (0: a processor each).")]
+Scheduler = Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS",
+                                               help="Extract pages in the Dask cluster of this scheduler.")]
 
 Publisher = Annotated[list[str] | None, _filter("Only by this publisher (or none).", "publisher")]
 Entity = Annotated[list[str] | None, _filter("Only naming this entity.", "entity")]

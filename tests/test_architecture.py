@@ -26,7 +26,9 @@ LAYERS = [
     {"sources", "pipeline", "search", "engines", "place"},
     {"lines", "captures", "groups", "aliasfile", "periods", "encoder"},
     {"ledger", "suggestions", "facets", "queryoptions", "copies", "reranking"},
-    {"budget"},
+    {"budget", "mailbox", "outcomes"},
+    {"crew", "cluster"},
+    {"executors"},
     {"workers"},
     {"ingest", "transfer"},
     {"answering"},
@@ -53,6 +55,7 @@ FENCES = {
     "starlette": ("searchkit.web",),
     "uvicorn": ("searchkit.web.server",),
     "jinja2": ("searchkit.web.pages",),
+    "distributed": ("searchkit.cluster",),
     "numpy": ("searchkit.encoder", "searchkit.engines.whoosh"),
     "onnxruntime": ("searchkit.encoder",),
     "tokenizers": ("searchkit.encoder",),
@@ -63,7 +66,7 @@ FENCES = {
 LAZY = {"searchkit", "searchkit.index", "searchkit.answering", "searchkit.cli", "searchkit.entry",
         "searchkit.asking", "searchkit.screen", "searchkit.settings", "searchkit.aliasfile", "searchkit.place",
         "searchkit.search.parser", "searchkit.search.dates", "searchkit.pipeline.secondopinion", "searchkit.encoder",
-        "searchkit.engines.whoosh.adapter", "searchkit.engines.whoosh.opening"}
+        "searchkit.cluster", "searchkit.engines.whoosh.adapter", "searchkit.engines.whoosh.opening"}
 
 
 @cache

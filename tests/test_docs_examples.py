@@ -42,6 +42,17 @@ NOT_RUN = {
     ("docs/opensearch.md", "docker run -d -p 127.0.0.1:9200:9200 -e discovery.type=single-node "
      "-e DISABLE_SECURITY_PLUGIN=true opensearchproject/opensearch:3"): "starts a container",
 }
+NOT_RUN |= {("docs/scaling.md", line): reason for reason, lines in {
+    "starts a cluster; tests/test_executors.py has one": (
+        "dask scheduler --host 10.0.0.1",
+        "dask worker tcp://10.0.0.1:8786 --nworkers 8 --nthreads 1"),
+    "loads from the network, or from what was loaded": (
+        "wget -q https://data.commoncrawl.org/crawl-data/CC-MAIN-2024-33/warc.paths.gz",
+        "gzip -dc warc.paths.gz | head -4 | sed 's|^|https://data.commoncrawl.org/|' > first",
+        "xargs -n 1 -P 2 wget -q < first",
+        "find . -name '*.warc.gz' | sort | searchkit index - --scheduler tcp://10.0.0.1:8786 --engine opensearch "
+        "--index crawl"),
+}.items() for line in lines}
 # A page's list of layers is a drawing without lines; tests/test_architecture.py holds what it says.
 LAYERS = "docs/architecture.md"
 # The message that a page shows → what is refused with it.

@@ -10,12 +10,13 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from searchkit import budget, pipeline, workers
+from searchkit import budget, crew, pipeline, workers
 from searchkit.model import READY, Document, Page, Rejected
 from searchkit.search.analysis import Analysed
 
@@ -65,7 +66,7 @@ def test_a_worker_seldom_looks_for_unreachable_objects(monkeypatch: pytest.Monke
 
     outcomes, _ = run(make_pages(3))
 
-    assert {int(read(outcome).body) for outcome in outcomes} == {workers.COLLECT_AFTER}
+    assert {int(read(outcome).body) for outcome in outcomes} == {crew.COLLECT_AFTER}
     assert gc.get_threshold() == usual
 
 
@@ -110,10 +111,24 @@ def test_of_a_page_that_is_too_much_the_text_is_taken_and_the_others_are_whole(
 @inherited
 def test_a_page_that_only_waits_is_ended_by_the_clock(monkeypatch: pytest.MonkeyPatch,
                                                       trip: Callable[..., None]) -> None:
-    monkeypatch.setattr(budget, "CLOCK_SECONDS", 0.3)
+    pipeline.extract(make_pages(1)[0])  # what the first page loads, workers have from the start
+    monkeypatch.setattr(budget, "CLOCK_SECONDS", 1.0)
     trip(lambda: time.sleep(60))
     outcomes, warned = run(make_pages(5))
     assert read(outcomes[3]).body and warned == [("p3", "too-slow")]
+
+
+def test_a_worker_that_waited_to_be_heard_is_not_late_with_what_is_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "CLOCK_SECONDS", 0.5)
+    worker = crew.Worker("")
+    worker.send([crew.Task(make_pages(1)[0])])
+    worker.mailbox.link.poll(60)
+    time.sleep(0.6)
+    worker.receive()
+    try:
+        assert worker.deadline > time.monotonic()
+    finally:
+        worker.stop()
 
 
 @inherited
@@ -134,6 +149,51 @@ def test_a_line_of_json_is_never_taken_for_text(trip: Callable[..., None]) -> No
     assert read(outcomes[4]) and warned == []
 
 
+@inherited
+@pytest.mark.parametrize("fault", [die, devour])
+def test_pages_that_a_worker_had_ahead_of_it_are_not_blamed(trip: Callable[..., None],
+                                                            fault: Callable[[], Any]) -> None:
+    trip(fault)
+    pages = [Page(f"p{n}", STORY.format(n)) for n in range(200)]  # small: they go many at once
+    outcomes, warned = run(pages)
+    assert [read(made).body for made in outcomes] == [
+        f"The ferry number {n} lay at the quay until noon." for n in range(200)]
+    assert [path for path, _ in warned] == ["p3"]
+
+
+@inherited
+def test_workers_go_on_while_the_run_sees_to_something_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    log = tmp_path / "extracted"
+    real = pipeline.extract
+
+    def extract(page: Page, *rest: Any) -> Document | Rejected:
+        with log.open("a") as file:
+            file.write("x")
+        return real(page, *rest)
+
+    monkeypatch.setattr(pipeline, "extract", extract)
+    run_ = workers.extract_pages(make_pages(100), 2)
+    for _ in range(60):
+        next(run_)
+    patience = time.monotonic() + 60
+    while log.stat().st_size < 60 + 2 * workers.IN_FLIGHT and time.monotonic() < patience:
+        time.sleep(0.01)
+    assert log.stat().st_size >= 60 + 2 * workers.IN_FLIGHT
+    run_.close()
+
+
+def test_a_page_larger_than_the_room_for_pages_is_extracted_all_the_same() -> None:
+    pages = [Page(f"p{n}", f"<p>{STORY.format(n)}</p><!--{'x' * (crew.ROOM + 1)}-->") for n in range(3)]
+    outcomes, warned = run(pages)
+    assert all(map(read, outcomes)) and warned == []
+
+
+def test_where_nothing_is_inherited_workers_have_one_bundle_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "FORKS", False)
+    outcomes, warned = run([*make_pages(5), *(Page(f"q{n}", STORY.format(n)) for n in range(40))])
+    assert all(map(read, outcomes)) and warned == []
+
+
 def test_a_page_larger_than_a_pipe_goes_both_ways() -> None:
     text = "".join(f"<p>{'the tide was out and all quiet, ' * 60} said boat {n}.</p>" for n in range(100))
     pages = [Page(f"p{n}", f"<p>Number {n}.</p>{text}") for n in range(3)]
@@ -142,20 +202,20 @@ def test_a_page_larger_than_a_pipe_goes_both_ways() -> None:
 
 def test_more_workers_than_pages_are_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
-    start = workers._Worker.__init__
-    monkeypatch.setattr(workers._Worker, "__init__", lambda self, ner: started.append(1) or start(self, ner))
+    start = crew.Worker.__init__
+    monkeypatch.setattr(crew.Worker, "__init__", lambda self, ner: started.append(1) or start(self, ner))
     run(make_pages(2), 16)
     assert len(started) == 2
 
 
 def test_a_few_small_pages_need_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_Worker", None)
+    monkeypatch.setattr(crew, "Worker", None)
     outcomes, _ = run([Page(f"p{n}", STORY.format(n)) for n in range(workers.FEW - 1)])
     assert all(map(read, outcomes))
 
 
 def test_a_process_that_may_start_none_extracts_all_pages_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_Worker", None)
+    monkeypatch.setattr(crew, "Worker", None)
     monkeypatch.setattr(workers, "current_process", lambda: SimpleNamespace(daemon=True))
     assert len(run(make_pages(40))[0]) == 40
 
@@ -172,8 +232,9 @@ def test_pages_wait_in_bounded_number_and_size(monkeypatch: pytest.MonkeyPatch) 
     asked = []
     stream = (asked.append(page) or page for page in make_pages(60))
     run_ = workers.extract_pages(stream, 2)
-    next(run_)
-    assert len(asked) <= 2 * workers.IN_FLIGHT
+    for done in range(1, 41):
+        next(run_)
+        assert len(asked) <= max(2 * workers.IN_FLIGHT + 1, done + 2 * workers.IN_FLIGHT + done // workers.SHARE)
     run_.close()
     monkeypatch.setattr(workers, "MOST_WAITING", 3 * workers.SMALL)
     asked.clear()

@@ -25,6 +25,7 @@ from typing import Any
 
 from searchkit.groups import GroupLedger
 from searchkit.model import Document
+from searchkit.outcomes import sign_document
 from searchkit.pipeline.duplicates import (
     CONTAINMENT,
     RESEMBLANCE,
@@ -33,7 +34,6 @@ from searchkit.pipeline.duplicates import (
     Signature,
 )
 from searchkit.search.analysis import analyse
-from searchkit.workers import sign_document
 
 MARGIN = 0.1
 COMMON = 500  # texts with one shingle; of more, it makes no pair by itself

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from searchkit.model import Document
+from searchkit.outcomes import sign_document
 from searchkit.pipeline.duplicates import (
     KEYS,
     MUTE,
@@ -20,7 +21,6 @@ from searchkit.pipeline.duplicates import (
     estimate,
     sign,
 )
-from searchkit.workers import sign_document
 
 NEAR = Path(__file__).resolve().parents[3] / "shared" / "data" / "neardup"
 DICE = random.Random(7)
