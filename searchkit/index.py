@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import date
@@ -41,12 +41,14 @@ Source = str | Path | Page | Document
 
 class AddOptions(TypedDict, total=False):
     """How ``Index.add`` runs: in how many processes (0 = one for each processor), whether pages that vanished
-    below the paths are pruned, whom to tell of its progress (pages so far, bytes so far), and who gives a second
-    opinion on names ("spacy:en_core_web_sm").
+    below the paths are pruned, which files and folders ``vanished`` besides, with all that was below them, whom to
+    tell of its progress (pages so far, bytes so far), and who gives a second opinion on names
+    ("spacy:en_core_web_sm").
     """
 
     workers: int
     prune: bool
+    vanished: Sequence[str | Path]
     progress: Callable[[int, int], None] | None
     ner: str
 

@@ -43,11 +43,13 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to run: in how many processes (0 = one for each processor), and whether pages that vanished below
-    the paths are pruned. ``progress`` is told (pages so far, bytes so far). ``ner`` is the setting.
+    the paths are pruned, and those at and below the paths that ``vanished``. ``progress`` is told (pages so far,
+    bytes so far). ``ner`` is the setting.
     """
 
     workers: int = 0
     prune: bool = False
+    vanished: Sequence[str | Path] = ()
     progress: Progress | None = None
     ner: str = ""
 
@@ -77,8 +79,9 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
             batch.flush()
             raise
         batch.flush()
-        if options.prune:
-            unseen = ledger.find_unseen([sources.locate(path) for path in paths])
+        if options.prune or options.vanished:
+            roots = [*(paths if options.prune else ()), *options.vanished]
+            unseen = ledger.find_unseen([sources.locate(path) for path in roots])
             spared = {sources.locate(page.path) for page in batch.rejected if page.reason in KEEPS_DOCUMENT}
             ledger.forget(entry for entry in unseen if not _is_spared(entry.location, spared))
         gone = list(ledger.find_orphans())
