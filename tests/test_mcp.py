@@ -28,7 +28,7 @@ mcp = pytest.importorskip("mcp", reason="the extra 'mcp' is not installed")
 from searchkit.mcp.answers import MOST_CHARACTERS  # noqa: E402
 from searchkit.mcp.quoting import LONGEST_LINE, NOTICE, clean, clean_line  # noqa: E402
 from searchkit.mcp.server import make_server  # noqa: E402
-from searchkit.mcp.tools import PART, TOOLS  # noqa: E402
+from searchkit.mcp.toolset import PART, TOOLS  # noqa: E402
 from searchkit.web.readers import Readers  # noqa: E402
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
