@@ -172,8 +172,9 @@ def test_langchain(index: Any, folder: Path) -> None:
     from_folder.close()
 
 
-def test_llamaindex(index: Any) -> None:
+def test_llamaindex(index: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("llama_index.core", reason="the extra 'llamaindex' is not installed")
+    from llama_index.core import Settings
     from llama_index.core.llms import MockLLM
     from llama_index.core.query_engine import RetrieverQueryEngine
     from llama_index.core.response_synthesizers import ResponseMode, get_response_synthesizer
@@ -190,7 +191,8 @@ def test_llamaindex(index: Any) -> None:
         assert each.node.ref_doc_id == each.node.metadata["document_id"]
         assert "path" not in each.node.get_content("llm") and "title: " in each.node.get_content("llm")
     assert [each.node_id for each in asyncio.run(retriever.aretrieve(QUESTION))] == [each.node_id for each in found]
-    engine = RetrieverQueryEngine(retriever, get_response_synthesizer(MockLLM(), response_mode=ResponseMode.NO_TEXT))
+    monkeypatch.setattr(Settings, "_llm", MockLLM())  # it is asked nothing, but must be there
+    engine = RetrieverQueryEngine(retriever, get_response_synthesizer(response_mode=ResponseMode.NO_TEXT))
     assert [each.node_id for each in engine.query(QUESTION).source_nodes] == [each.node_id for each in found]
 
 
