@@ -15,7 +15,7 @@ def main() -> None:
         for hit in index.query("Huawei carrier", facets=(), limit=None, collapse=False, sort="oldest"):
             names = "; ".join(entity.name for entity in hit.document.entities[:3])
             passage = hit.snippets[0].text if hit.snippets else ""
-            # What begins with one of these a spreadsheet would compute, and pages are not to be trusted.
+            # A spreadsheet would compute what begins so; `searchkit query --csv` knows more such beginnings.
             cells = [hit.date or "", hit.publisher or "", hit.document.display_title, names, passage]
             rows.writerow([f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell for cell in cells])
 

@@ -27,7 +27,7 @@ SAID: dict[str, tuple[str | None, list[str]]] = {
     "batch_of_queries": (None, ["Huawei: 15 documents", "zeppelin: 0 documents;", "this quote is never closed"]),
     "copies_and_similar": (None, ["1 copy, by Copperline Daily", "the same text: seeds/02-", "like it: Congress bill"]),
     "correct_names": (None, ["FCC: 0 before, 5 after", "Congress: 6 before, 0 after", "5 documents name"]),
-    "data_frame": ("pandas", ["Kestrel Telecom", "2018    4", "'Huawei': 14"]),
+    "data_frame": ("pandas", ["AT&T walks away", "2018    4", "'Huawei': 14"]),
     "export_csv": (None, ["date,publisher,title,names,passage", "2018-03-27,The Harbour Gazette,"]),
     "facets": (None, ["Huawei: 15 documents, 14 texts", "person {'Ajit Pai': 2", "['Federal Communications"]),
     "haystack_retriever": ("haystack", [f"[{FIRST}, 2019-01-22] For once the north"]),
