@@ -268,7 +268,7 @@ def _settle_engine(folder: Path, engine: str | None, *, create: bool, rebuild: b
         found = find_engine(folder) if exists else None
         name = engine or (found if found in engines.KEPT else engines.DEFAULT)
         if name in engines.KEPT:  # any other says itself why it cannot
-            make(folder, name)
+            make(folder, name, lambda: engines.open_engine(name, folder).close())
         return name
     manifest = read_manifest(folder)
     if engine and engine != manifest.engine:

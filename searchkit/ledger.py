@@ -187,6 +187,13 @@ def find_waiting(folder: Path) -> list[str]:
         folder, "SELECT location FROM pages WHERE reason = ? AND digest = x''", OLDER)]
 
 
+def knows_below(folder: Path, root: str) -> bool:
+    """Whether there are documents of pages below a location."""
+    below = root.rstrip("/") + "/"
+    return bool(_read(folder, "SELECT 1 FROM pages WHERE location BETWEEN ? AND ? AND document IS NOT NULL LIMIT 1",
+                      below, below + _LAST))
+
+
 def find_captures(folder: Path, document: str) -> list[Capture]:
     """The captures of a document's address, the newest first; none for a page that is no capture."""
     rows = _read(folder, "SELECT captured, path, location FROM captures WHERE address IN (SELECT address "

@@ -20,7 +20,7 @@ import watchfiles
 from searchkit import sources
 from searchkit.errors import IndexLocked, SettingsError, SourceError
 from searchkit.index import open_index
-from searchkit.ledger import find_waiting
+from searchkit.ledger import find_waiting, knows_below
 from searchkit.report import IndexReport
 from searchkit.settings import Settings
 
@@ -51,6 +51,8 @@ def watch(folders: Sequence[str], settings: Settings, told: Told, settled: float
     if not 0 < settled <= 3600:
         raise SettingsError(f"{settled:g} is no time to settle", "--settle", "give seconds: more than 0, up to 3600")
     places = [_Place.find(folder) for folder in folders]
+    for place in places:
+        place.check_filled(Path(settings.index))
     stop = _Stop()
     with stop.heed():
         run = _Run(settings, places, told, stop)
@@ -101,27 +103,35 @@ def _name(path: Path, places: Sequence[_Place]) -> Path | None:
 
 
 class _Place(NamedTuple):
-    """A folder, as it was given and as the watching names it."""
+    """A folder, as it was given and as the watching names it, and the device that it is on."""
 
     given: Path
     absolute: Path
+    device: int
 
     @classmethod
     def find(cls, folder: str) -> _Place:
         """The folder of this name."""
-        place = cls(Path(folder), Path(folder).resolve() if ".." in Path(folder).parts else Path(folder).absolute())
-        if place.absolute.is_dir():
-            return place
-        if place.absolute.exists():
+        given = Path(folder)
+        absolute = given.resolve() if ".." in given.parts else given.absolute()
+        if absolute.is_dir():
+            return cls(given, absolute, absolute.stat().st_dev)
+        if absolute.exists():
             raise SourceError("this is no folder, and only folders are watched", folder,
                               "give the folder that it is in")
         raise SourceError("there is no such folder", folder, "check the spelling of the path")
 
     def check(self) -> None:
-        """Raise SourceError where there is no folder any more."""
-        if not self.absolute.is_dir():
+        """Raise SourceError where there is no folder any more, or that of another device: it is not mounted."""
+        if not self.absolute.is_dir() or self.absolute.stat().st_dev != self.device:
             raise SourceError("the folder is gone; its documents are kept", str(self.given),
                               "watch it again when it is back, or forget them: searchkit index --rebuild PATH...")
+
+    def check_filled(self, index: Path) -> None:
+        """Raise SourceError where nothing is in the folder and documents are known of it: it may not be mounted."""
+        if not any(self.absolute.iterdir()) and knows_below(index, sources.locate(self.absolute)):
+            raise SourceError("the folder is empty, and the index has documents of it", str(self.given),
+                              "mount it, or forget them: searchkit index --prune PATH...")
 
 
 @dataclass(slots=True)

@@ -202,14 +202,14 @@ def test_a_kill_in_the_middle_of_a_run_loses_nothing(tmp_path: Path, pages: Path
     (pages / "a.jsonl").write_text("".join(  # as many as one batch has, and some pages more
         json.dumps({"id": f"ship-{number}", "body": f"Ship {number} has come in from the sea.", "entities": []}) + "\n"
         for number in range(1_000)), encoding="utf-8")
-    for number in range(200):
+    for number in range(400):
         write(pages / f"{number % 7}" / f"{number}.txt", f"boat {number}")
     with watching(tmp_path, "--workers", "2") as watcher:
-        watcher.wait(lambda: list_paths(tmp_path), "no batch")
+        watcher.wait(lambda: any((tmp_path / "index").glob("_MAIN_[1-9]*.toc")), "no batch")
         watcher.process.kill()
         watcher.process.wait()
         assert watcher.list_reports() == []
-        assert 0 < len(list_paths(tmp_path)) < 1_202
+        assert 0 < len(list_paths(tmp_path)) < 1_402
     (pages / "0" / "7.txt").unlink()
     write(pages / "1" / "8.txt", "submarine")
     with watching(tmp_path) as watcher:
@@ -219,7 +219,7 @@ def test_a_kill_in_the_middle_of_a_run_loses_nothing(tmp_path: Path, pages: Path
     monkeypatch.chdir(tmp_path)
     with searchkit.open("index") as index, searchkit.open(None) as fresh:
         fresh.add("pages")
-        assert index.count() == fresh.count() == 1_201
+        assert index.count() == fresh.count() == 1_401
         for query in ("", "ship", "submarine"):
             assert {hit.document for hit in index.query(query, limit=None, collapse=False)} == {
                 hit.document for hit in fresh.query(query, limit=None, collapse=False)}
@@ -284,6 +284,33 @@ def test_when_the_folder_is_gone_its_documents_are_kept_and_the_watch_ends(tmp_p
         assert watcher.process.wait(PATIENCE) == 2
         assert "the folder is gone; its documents are kept (pages)" in watcher.err.read_text("utf-8")
         assert list_paths(tmp_path) == {"a.txt"}
+
+
+def test_a_folder_that_is_not_mounted_does_not_empty_the_index(tmp_path: Path, pages: Path,
+                                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    place = watch._Place.find("pages")
+    place.check()
+    with pytest.raises(searchkit.SourceError, match="the folder is gone; its documents are kept"):
+        place._replace(device=place.device + 1).check()
+    with searchkit.open("index") as index:
+        index.add("pages")
+    pages.rename("elsewhere")
+    pages.mkdir()
+    done = CliRunner().invoke(cli.app, ["watch", "pages"])
+    assert done.exit_code == 2
+    assert "the folder is empty, and the index has documents of it (pages)" in done.stderr
+    assert list_paths(tmp_path) == {"ferry.txt", "old/tram.txt"}
+
+
+def test_a_new_empty_folder_and_one_with_the_index_inside_are_watched(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    with watching(tmp_path, "--index", "pages/index") as watcher:
+        watcher.wait(watcher.list_reports, "no run")
+        write(tmp_path / "pages" / "ferry.txt", "ferry")
+        watcher.wait(lambda: len(watcher.list_reports()) > 1, "no second run")
+        time.sleep(1)  # what the index writes must not be a change
+        assert [run["added"] for run in watcher.list_reports()] == [0, 1]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there a name may be any bytes")
