@@ -302,7 +302,11 @@ class _Batch:
         self._flush_if_full()
 
     def flush(self) -> None:
-        """Hand over what has come together: documents first, then the knowledge of them."""
+        """Hand over what has come together: documents first, then the knowledge of them. That they come is noted
+        before, for a run that is killed in between, and whose page is gone when the next one looks.
+        """
+        made = {signed.document.id for signed in self._documents}
+        self.ledger.announce([entry for entry in self._entries if entry.document in made])
         _hand_over(self._documents, self.engine, self.ledger)
         if self._entries:
             self.ledger.orphan(self._orphans)

@@ -90,6 +90,13 @@ class Ledger:
                 "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)",
                 ((e.location, e.path, e.digest, e.document, e.reason, e.detail, self._run) for e in entries))
 
+    def announce(self, entries: Sequence[Entry]) -> None:
+        """Note pages whose documents the engine is about to be given: not as read, but it may have their documents."""
+        self.orphan(entry.document for entry in entries)
+        with self._database:
+            self._database.executemany("INSERT OR IGNORE INTO pages VALUES (?, ?, x'', ?, NULL, NULL, 0)",
+                                       [(entry.location, entry.path, entry.document) for entry in entries])
+
     def sign(self, signatures: Mapping[str, Signature | None]) -> None:
         """Remember the signatures of documents that the engine has just been given."""
         with self._database:
