@@ -8,6 +8,7 @@
 # make test-opensearch   the OpenSearch engine against it; against SEARCHKIT_OPENSEARCH_URL where that is set
 # make test-opensearch-kill   one of three nodes is killed in the middle of a load
 # make test-rerank   the tests of the model that ranks again, in an environment of their own with the extra
+# make test-hosts   retrievers and tables in the real frameworks, and all examples, in an environment of their own (700 MB)
 # make bench    searchkit beside tantivy, SQLite FTS5 and Whoosh as it comes: 100,000 documents, 200 queries (half an hour)
 # make bench-pages, bench-million   from saved pages to an index; a million short documents
 # make bench-relevance    ranking on public test collections beside other engines
@@ -23,7 +24,7 @@ AXE := $(WEB)/axe/package/axe.min.js
 
 OPENSEARCH_TESTS = $(BIN)/python -m pytest tests/engines -k opensearch -rs
 
-.PHONY: bench bench-extraction bench-million bench-pages bench-relevance install-bench demo test test-rerank test-web check setup versus hostile-queries clean
+.PHONY: bench bench-extraction bench-million bench-pages bench-relevance install-bench demo test test-hosts test-rerank test-web check setup versus hostile-queries clean
 .PHONY: opensearch-up opensearch-3 opensearch-down test-opensearch test-opensearch-kill
 
 demo: $(READY)
@@ -52,6 +53,13 @@ test-rerank: $(READY)
 	$(VENV)/rerank/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(VENV)/rerank/bin/python -m pip install --quiet -e '.[rerank]' 'pytest>=8.2'
 	$(VENV)/rerank/bin/python -m pytest tests/test_reranking.py
+
+test-hosts: $(READY)
+	$(PYTHON) -m venv $(VENV)/hosts
+	$(VENV)/hosts/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(VENV)/hosts/bin/python -m pip install --quiet -e '.[arrow,haystack,langchain,llamaindex,mcp,pandas,watch,web]' \
+		'hypothesis>=6.100' 'pytest>=8.2'
+	$(VENV)/hosts/bin/python -m pytest tests/test_hosts.py tests/test_tables.py tests/test_examples.py -rs
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ from searchkit import reranking
 from searchkit.aliasfile import AliasFile
 from searchkit.copies import asks_for_copies, describe, name_publishers
 from searchkit.engines.base import SORTS, Engine, FacetRequest, Matches, Request
+from searchkit.errors import DocumentNotFound
 from searchkit.facets import name_facet, read_facet, show_values
 from searchkit.model import Document
 from searchkit.queryoptions import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 DEFAULT_FACETS = ("publisher", "date", "entity")
 MOST_PARTIAL = 100  # partial matches, where all hits are asked for
+MOST_TRIES = 5  # of a query whose documents are deleted while it is answered
 FEW = 10  # hits, a page of them: where there are no more, a query says what would help
 
 
@@ -116,20 +118,32 @@ class Answering:
 
     def _answer(self, question: Question, request: Request, options: QueryOptions) -> Results:
         """The results of a request, as the options say."""
-        matches = self._search(request, question, options)
-        count = check_count("snippets", options.get("snippets", 1))
+        matches, hits = self._find(request, question, options)
         return Results(
             query=question.text,
             parsed=str(question.tree),
             match=question.match,
             total=matches.total,
             took_ms=0.0,
-            hits=self._make_hits(matches, question.tree, count, request.offset),
+            hits=hits,
             facets={name_facet(facet): show_values(facet, values, options.get("empty_periods", False))
                     for facet, values in zip(request.facets, matches.facets, strict=True)},
             warnings=(*question.warnings, *map(str, matches.cuts)),
             distinct=matches.distinct,
         )
+
+    def _find(self, request: Request, question: Question, options: QueryOptions) -> tuple[Matches, tuple[Hit, ...]]:
+        """The matches and their hits; asked anew where another process deleted one before it was read."""
+        count = check_count("snippets", options.get("snippets", 1))
+        tries = 0
+        while True:
+            matches = self._search(request, question, options)
+            try:
+                return matches, self._make_hits(matches, question.tree, count, request.offset)
+            except DocumentNotFound:
+                tries += 1
+                if tries == MOST_TRIES:
+                    raise
 
     def _search(self, request: Request, question: Question, options: QueryOptions) -> Matches:
         """The engine's matches; the first of them in the order of the model, where that is wanted."""
@@ -172,8 +186,7 @@ class Answering:
             return None
         query = prefer(self._aliases.read().correct_query(loose.tree))
         limit = min(request.limit, MOST_PARTIAL)
-        matches = self._search(replace(request, query=query, facets=(), limit=limit), loose, options)
-        hits = self._make_hits(matches, loose.tree, options.get("snippets", 1))
+        matches, hits = self._find(replace(request, query=query, facets=(), limit=limit), loose, options)
         return Partial("any", matches.total, hits) if matches.total else None
 
     @property

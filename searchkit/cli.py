@@ -26,6 +26,7 @@ from searchkit.version import VERSION
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from searchkit.report import IndexReport
     from searchkit.suggestions import Suggestion
 
 
@@ -276,11 +277,56 @@ def serve(
         from searchkit.web.server import Place
         from searchkit.web.server import serve as run
     except ModuleNotFoundError as missing:
-        raise SettingsError(f"the web page needs {missing.name}", "searchkit serve",
-                            "install it: pip install 'searchkit[web]'") from None
+        raise _name_extra(missing, "the web page", "web", "serve") from None
 
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases})
     run(lambda: open_settled(settings), Place(host, port, token, name or (), settings.wants_rerank), print_error)
+
+
+@app.command()
+def mcp(
+    port: Annotated[int | None, typer.Option(metavar="N", help="HTTP at this port of 127.0.0.1 instead.")] = None,
+    folder: options.Index = None,
+    engine: options.Engine = None,
+    aliases: options.Aliases = None,
+) -> None:
+    """Answer an assistant over standard input and output (Model Context Protocol); it can only read."""
+    try:
+        from searchkit.mcp.server import serve as run
+    except ModuleNotFoundError as missing:
+        raise _name_extra(missing, "an MCP server", "mcp") from None
+
+    settings = resolve({"index": folder, "engine": engine, "aliases": aliases})
+    run(lambda: open_settled(settings), port, print_error)
+
+
+@app.command()
+def watch(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Folders of pages.")],
+    settle: Annotated[float, typer.Option(metavar="SECONDS", help="Rest after a change before it is read.")] = 1.0,
+    workers: options.Workers = None,
+    folder: options.Index = None,
+    engine: options.Engine = None,
+    as_json: options.Json = False,
+) -> None:
+    """Keep the index up to date with folders, until it is interrupted."""
+    try:
+        from searchkit import watch as watching
+    except ModuleNotFoundError as missing:
+        raise _name_extra(missing, "watching", "watch") from None
+
+    def report(done: IndexReport) -> None:
+        if as_json:
+            print_json(done.to_dict())
+            sys.stdout.flush()
+        for line in render.render_report(done, make_style("never", sys.stderr)):
+            print_error(line)
+
+    settings = resolve({"index": folder, "engine": engine, "workers": workers})
+    try:
+        watching.watch(paths, settings, watching.Told(report, lambda said: print_error(f"searchkit: {said}")), settle)
+    except watching.Ended:
+        raise typer.Exit(FOUND) from None
 
 
 def main() -> NoReturn:
@@ -318,6 +364,12 @@ def _open_executor(scheduler: str | None) -> Iterator[Executor | None]:
     with connect(scheduler) as executor, warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: print_error(f"searchkit: {message}")
         yield executor
+
+
+def _name_extra(missing: ModuleNotFoundError, what: str, extra: str, command: str = "") -> SettingsError:
+    """The error that says which extra of searchkit brings a library that is not installed."""
+    return SettingsError(f"{what} needs {missing.name}", f"searchkit {command or extra}",
+                         f"install it: pip install 'searchkit[{extra}]'")
 
 
 def _warn_of_page(page: Rejected) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import date
@@ -43,12 +43,14 @@ Source = str | Path | Page | Document
 
 class AddOptions(TypedDict, total=False):
     """How ``Index.add`` runs: in how many processes (0 = one for each processor), whether pages that vanished
-    below the paths are pruned, whom to tell of its progress (pages so far, bytes so far), who gives a second
-    opinion on names ("spacy:en_core_web_sm"), and which executor extracts the pages (None: processes of our own).
+    below the paths are pruned, which files and folders ``vanished`` besides, with all that was below them, whom to
+    tell of its progress (pages so far, bytes so far), who gives a second opinion on names
+    ("spacy:en_core_web_sm"), and which executor extracts the pages (None: processes of our own).
     """
 
     workers: int
     prune: bool
+    vanished: Sequence[str | Path]
     progress: Callable[[int, int], None] | None
     ner: str
     executor: Executor | None
@@ -269,7 +271,7 @@ def _settle_engine(folder: Path, engine: str | None, *, create: bool, rebuild: b
         found = find_engine(folder) if exists else None
         name = engine or (found if found in engines.KEPT else engines.DEFAULT)
         if name in engines.KEPT:  # any other says itself why it cannot
-            make(folder, name)
+            make(folder, name, lambda: engines.open_engine(name, folder).close())
         return name
     manifest = read_manifest(folder)
     if engine and engine != manifest.engine:

@@ -45,12 +45,13 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to run: in how many processes (0 = one for each processor), and whether pages that vanished below
-    the paths are pruned. ``progress`` is told (pages so far, bytes so far). ``ner`` is the setting.
-    ``executor`` extracts the pages instead of processes of our own.
+    the paths are pruned, and those at and below the paths that ``vanished``. ``progress`` is told (pages so far,
+    bytes so far). ``ner`` is the setting. ``executor`` extracts the pages instead of processes of our own.
     """
 
     workers: int = 0
     prune: bool = False
+    vanished: Sequence[str | Path] = ()
     progress: Progress | None = None
     ner: str = ""
     executor: Executor | None = None
@@ -81,8 +82,9 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
             batch.flush()
             raise
         batch.flush()
-        if options.prune:
-            unseen = ledger.find_unseen([sources.locate(path) for path in paths])
+        if options.prune or options.vanished:
+            roots = [*(paths if options.prune else ()), *options.vanished]
+            unseen = ledger.find_unseen([sources.locate(path) for path in roots])
             spared = {sources.locate(page.path) for page in batch.rejected if page.reason in KEEPS_DOCUMENT}
             ledger.forget(entry for entry in unseen if not _is_spared(entry.location, spared))
         gone = list(ledger.find_orphans())
@@ -296,7 +298,11 @@ class _Batch:
         self._flush_if_full()
 
     def flush(self) -> None:
-        """Hand over what has come together: documents first, then the knowledge of them."""
+        """Hand over what has come together: documents first, then the knowledge of them. That they come is noted
+        before, for a run that is killed in between, and whose page is gone when the next one looks.
+        """
+        made = {signed.document.id for signed in self._documents}
+        self.ledger.announce([entry for entry in self._entries if entry.document in made])
         _hand_over(self._documents, self.engine, self.ledger)
         if self._entries:
             self.ledger.orphan(self._orphans)

@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS pages (
 CREATE INDEX IF NOT EXISTS pages_by_document ON pages (document);
 CREATE TABLE IF NOT EXISTS orphans (document TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+_LAST = "\U0010ffff"  # no location goes on with a later character
 _ENTRY = "location, path, digest, document, reason, detail"
 
 
@@ -89,6 +90,13 @@ class Ledger:
                 "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)",
                 ((e.location, e.path, e.digest, e.document, e.reason, e.detail, self._run) for e in entries))
 
+    def announce(self, entries: Sequence[Entry]) -> None:
+        """Note pages whose documents the engine is about to be given: not as read, but it may have their documents."""
+        self.orphan(entry.document for entry in entries)
+        with self._database:
+            self._database.executemany("INSERT OR IGNORE INTO pages VALUES (?, ?, x'', ?, NULL, NULL, 0)",
+                                       [(entry.location, entry.path, entry.document) for entry in entries])
+
     def sign(self, signatures: Mapping[str, Signature | None]) -> None:
         """Remember the signatures of documents that the engine has just been given."""
         with self._database:
@@ -106,10 +114,12 @@ class Ledger:
 
     def find_unseen(self, roots: Sequence[str]) -> Iterator[Entry]:
         """Pages at or below these locations that this run has not seen."""
-        rows = self._database.execute(f"SELECT {_ENTRY} FROM pages WHERE run <> ?", (self._run,))
-        for row in rows:
-            if any(_is_within(row[0], root) for root in roots):
-                yield Entry(*row)
+        for root in dict.fromkeys(roots):
+            below, part = root.rstrip("/") + "/", root + "#"
+            yield from (Entry(*row) for row in self._database.execute(
+                f"SELECT {_ENTRY} FROM pages WHERE run <> ? AND (location = ? OR location BETWEEN ? AND ? "
+                "OR location BETWEEN ? AND ?)",
+                (self._run, root, below, below + _LAST, part, part + _LAST)))
 
     def forget(self, entries: Iterable[Entry]) -> None:
         """Drop these pages; their documents become orphans."""
@@ -178,6 +188,19 @@ def count_rejected(folder: Path) -> dict[str, int]:
     return dict(rows)
 
 
+def find_waiting(folder: Path) -> list[str]:
+    """The locations of older captures of which the newer one is gone: the next run that reads them takes them."""
+    return [location for (location,) in _read(
+        folder, "SELECT location FROM pages WHERE reason = ? AND digest = x''", OLDER)]
+
+
+def knows_below(folder: Path, root: str) -> bool:
+    """Whether there are documents of pages below a location."""
+    below = root.rstrip("/") + "/"
+    return bool(_read(folder, "SELECT 1 FROM pages WHERE location BETWEEN ? AND ? AND document IS NOT NULL LIMIT 1",
+                      below, below + _LAST))
+
+
 def find_captures(folder: Path, document: str) -> list[Capture]:
     """The captures of a document's address, the newest first; none for a page that is no capture."""
     rows = _read(folder, "SELECT captured, path, location FROM captures WHERE address IN (SELECT address "
@@ -225,8 +248,3 @@ def open_ledger(folder: Path | None, groups: GroupLedger | None = None) -> Itera
 
 def _tell_damage(file: Path | str, problem: sqlite3.DatabaseError) -> IndexDamaged:
     return IndexDamaged(f"the ledger of the index cannot be used: {problem}", str(file), REBUILD)
-
-
-def _is_within(location: str, root: str) -> bool:
-    """Whether a location is this file, a part of it, or below this folder."""
-    return location == root or location.startswith((root.rstrip("/") + "/", root + "#"))

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -72,9 +72,10 @@ def find_engine(folder: Path) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def make(folder: Path, engine: str) -> None:
+def make(folder: Path, engine: str, begin: Callable[[], object] = tuple) -> None:
     """Make the folder ready for a new index; one that is there already is removed.
 
+    ``begin`` makes what the engine needs; until then there is no manifest, so that nobody else opens what is half made.
     Raises SettingsError for a folder that holds anything else: nothing of it is touched.
     """
     try:
@@ -90,6 +91,7 @@ def make(folder: Path, engine: str) -> None:
         for path in others:
             if path.is_file() and path.name != MANIFEST:
                 path.unlink()
+        begin()
         write_manifest(folder, engine)
 
 

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from searchkit.frozen import frozen
 from searchkit.model import Document
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
 
 
 @frozen
@@ -201,3 +205,19 @@ class Results:
             "facets": {name: [value.to_dict() for value in values] for name, values in self.facets.items()},
             "partial": self.partial.to_dict() if self.partial else None,
         }
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A data frame with a row for each hit. Raises SettingsError where pandas is not installed."""
+        from searchkit.tables import make_frame
+
+        return make_frame(self.hits)
+
+    def to_arrow(self) -> pyarrow.Table:
+        """An Arrow table with a row for each hit. Raises SettingsError where pyarrow is not installed."""
+        from searchkit.tables import make_table
+
+        return make_table(self.hits)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The Arrow table, for whatever takes one: Polars, DuckDB …"""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)

@@ -37,6 +37,11 @@ def is_served(example: Example) -> bool:
         "json", "docs/http-api.md")
 
 
+def is_lasting(example: Example) -> bool:
+    """Whether a command runs until it is ended; tests/test_watch.py and tests/test_mcp.py do that."""
+    return example.text.startswith(("searchkit watch", "searchkit mcp"))
+
+
 def list_examples(page: Path) -> list[Example]:
     """All examples of a page, in order."""
     name = page.relative_to(ROOT).as_posix() if page.is_relative_to(ROOT) else page.name

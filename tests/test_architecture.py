@@ -21,7 +21,7 @@ MODULES = {
 LAYERS = [
     {"frozen"},
     {"errors", "model", "version"},
-    {"report", "results"},
+    {"report", "results", "tables"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
     {"lines", "captures", "groups", "aliasfile", "periods", "encoder"},
@@ -34,7 +34,7 @@ LAYERS = [
     {"answering"},
     {"index"},
     {"entry", "asking", "exits", "cli", "options", "batch", "outputs", "timeline", "screen", "pager", "links",
-     "completion", "progress", "render", "reasons", "web", "__main__", ""},
+     "completion", "progress", "render", "reasons", "web", "mcp", "hosts", "watch", "__main__", ""},
 ]
 SEPARATE = {"sources": set(), "pipeline": set(), "search": set(), "engines": {"search"}, "place": {"search"},
             "render": set()}
@@ -52,6 +52,14 @@ FENCES = {
     "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
     "zstandard": ("searchkit.sources.zstd",),
     "spacy": ("searchkit.pipeline.secondopinion",),
+    "mcp": ("searchkit.mcp.server",),
+    "pydantic": ("searchkit.mcp", "searchkit.hosts.langchain"),
+    "watchfiles": ("searchkit.watch",),
+    "langchain_core": ("searchkit.hosts.langchain",),
+    "llama_index": ("searchkit.hosts.llamaindex",),
+    "haystack": ("searchkit.hosts.haystack",),
+    "pandas": ("searchkit.tables",),
+    "pyarrow": ("searchkit.tables",),
     "starlette": ("searchkit.web",),
     "uvicorn": ("searchkit.web.server",),
     "jinja2": ("searchkit.web.pages",),
@@ -65,6 +73,7 @@ FENCES = {
 # A query must not load the pipeline, nor one command what only another one needs.
 LAZY = {"searchkit", "searchkit.index", "searchkit.answering", "searchkit.cli", "searchkit.entry",
         "searchkit.asking", "searchkit.screen", "searchkit.settings", "searchkit.aliasfile", "searchkit.place",
+        "searchkit.results", "searchkit.tables",
         "searchkit.search.parser", "searchkit.search.dates", "searchkit.pipeline.secondopinion", "searchkit.encoder",
         "searchkit.cluster", "searchkit.engines.whoosh.adapter", "searchkit.engines.whoosh.opening"}
 

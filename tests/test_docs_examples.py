@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import typer
-from docexamples import PAGES, ROOT, Example, find_blocks, is_served, list_examples
+from docexamples import PAGES, ROOT, Example, find_blocks, is_lasting, is_served, list_examples
 from typer.testing import CliRunner
 
 import searchkit
@@ -27,7 +27,8 @@ from searchkit.model import Document, Entity
 from searchkit.search.aliases import TABLES
 from searchkit.search.aliaslines import parse_aliases
 
-EXAMPLES = [example for page in PAGES for example in list_examples(page) if not is_served(example)]
+ALL = [example for page in PAGES for example in list_examples(page) if not is_served(example)]
+EXAMPLES = [example for example in ALL if not is_lasting(example)]
 COMMANDS = typer.main.get_command(cli.app).commands
 OPTIONS = {option for command in COMMANDS.values() for parameter in command.params
            for option in (*parameter.opts, *parameter.secondary_opts)} | {
@@ -150,6 +151,13 @@ def test_a_command_of_the_docs_works(example: Example, place: Path) -> None:
         assert re.fullmatch(make_pattern(example.shown), tidy(output)), output
     if "| jq" in rest:
         assert json.loads(done.stdout)[rest.rpartition(".")[2]]
+
+
+@pytest.mark.parametrize("example", [example for example in ALL if is_lasting(example)], ids=str)
+def test_a_command_of_the_docs_that_lasts_has_these_options(example: Example) -> None:
+    name, *arguments = shlex.split(_EXPLANATION.sub("", example.text).removeprefix("searchkit "))
+
+    assert COMMANDS[name].make_context(name, arguments).params
 
 
 def make_pattern(shown: tuple[str, ...]) -> str:

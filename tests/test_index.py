@@ -303,3 +303,18 @@ def test_empty_periods_are_counted_where_they_are_asked_for(index: Index) -> Non
     assert list(count(index, "date")) == ["2017", "2018-03", "2018-04", None]
     assert count(index, "date:day", "tram", empty_periods=True) == {"2018-04": 1, None: 1}
     assert list(count(index, "date:year", after="2017", empty_periods=True)) == ["2017", "2018"]
+
+
+def test_a_document_deleted_by_another_process_while_it_was_found_made_the_query_fail(tmp_path):
+    with searchkit.open(tmp_path / "index") as index, searchkit.open(tmp_path / "index") as other:
+        index.add([searchkit.Document(f"{number}", f"{number}", "A ferry sails.") for number in range(3)])
+        search = index._engine.search
+
+        def search_and_lose(request):
+            matches = search(request)
+            if other.count() == 3:
+                other.delete([matches.hits[0][0]])
+            return matches
+
+        index._engine.search = search_and_lose
+        assert (index.query("ferry", collapse=False).total, len(index.query("ferry", collapse=False))) == (2, 2)

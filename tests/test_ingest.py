@@ -16,6 +16,7 @@ import pytest
 
 from searchkit import ingest, pipeline, workers
 from searchkit.index import Index, open_index
+from searchkit.ledger import Ledger
 from searchkit.model import READY, Document, Page, Rejected
 from searchkit.report import IndexReport
 
@@ -315,3 +316,27 @@ def test_a_run_that_is_killed_leaves_neither_workers_nor_a_lock(tmp_path: Path,
     time.sleep(0.3)
     with open_index(tmp_path / "index") as index:
         assert count(index.add(Document("1", "p", "Free again."))) == {"added": 1}
+
+
+def test_a_document_stayed_whose_page_went_after_a_kill_between_engine_and_ledger(tmp_path, monkeypatch):
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    for name in ("ferry", "tram"):
+        (pages / f"{name}.jsonl").write_text(json.dumps({"id": name, "body": f"The {name} runs."}) + "\n")
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_):
+        raise Killed
+
+    with open_index(tmp_path / "index", create=True) as index:
+        with monkeypatch.context() as patch, pytest.raises(Killed):
+            patch.setattr(Ledger, "record", die)
+            index.add(pages)
+        assert index.count() == 2
+        (pages / "ferry.jsonl").unlink()
+        (pages / "tram.jsonl").write_text(json.dumps({"id": "metro", "body": "The metro runs."}) + "\n")
+        index.add(pages, prune=True)
+        assert [hit.id for hit in index.query()] == ["metro"]
+        assert (index.add(pages, prune=True).unchanged, index.count()) == (1, 1)

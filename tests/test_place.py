@@ -107,3 +107,9 @@ def test_its_size_is_that_of_its_files(folder: Path) -> None:
     before = measure(folder)
     (folder / "segment").write_bytes(b"x" * 1000)
     assert measure(folder) == before + 1000
+
+
+def test_a_new_index_could_be_opened_before_its_engine_was_there(tmp_path: Path) -> None:
+    folder, seen = tmp_path / "new", []
+    make(folder, "whoosh", lambda: seen.append(is_index(folder)))
+    assert (seen, is_index(folder)) == ([False], True)

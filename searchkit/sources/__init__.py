@@ -12,11 +12,12 @@ from pathlib import Path
 from searchkit.errors import SourceError
 from searchkit.model import Page, Rejected
 from searchkit.sources import folder
-from searchkit.sources.file import display, exists, find_location, read_file
+from searchkit.sources.file import display, exists, find_file, find_location, read_file
+from searchkit.sources.folder import comes_to
 from searchkit.sources.kinds import CONTAINERS, find_kind
 from searchkit.sources.listing import expand
 
-__all__ = ["check", "expand", "locate", "measure", "read"]
+__all__ = ["check", "comes_to", "expand", "find_file", "locate", "measure", "read"]
 
 _NAMED = 10  # paths that an error names; a list of them may have thousands
 

@@ -30,6 +30,12 @@ def find_location(path: Path) -> str:
     return display(path.resolve() if ".." in path.parts else path.absolute())
 
 
+def find_file(location: str) -> Path | None:
+    """The file that a location leads to, or leads into; None where there is none any more."""
+    ends = [len(location), *(place for place in reversed(range(len(location))) if location[place] == "#")]
+    return next((file for end in ends if (file := Path(location[:end])).is_file()), None)
+
+
 def exists(path: Path) -> bool:
     """Whether there is something of that name; no error for a name that nothing can have."""
     try:

@@ -53,6 +53,16 @@ def _list_folder(folder: Path) -> list[tuple[Path | Rejected, bool]]:
     return found
 
 
+def comes_to(folder: Path, place: Path) -> bool:
+    """Whether ``walk`` of a folder comes to this place at or below it, or did while the place was there."""
+    steps = [step for step in (place, *place.parents) if step.is_relative_to(folder)]
+    if any(step != folder and (step.name.startswith(".") or step.is_symlink()) for step in steps):
+        return False
+    if any((step / MANIFEST).exists() for step in steps):
+        return False
+    return not (place.is_file() and ABOUT.fullmatch(place.name))
+
+
 def measure(place: Path) -> int:
     """Bytes of the files at and below a place, as they lie on the disk."""
     if not exists(place):
