@@ -63,7 +63,7 @@ def index(
     settings = resolve({"index": folder, "engine": engine, "workers": workers, "color": color})
     paths = sources.expand(paths, sys.stdin.buffer)
     sources.check(paths)
-    with open_index(settings.index, settings.engine, create=True, rebuild=rebuild, aliases=None) as place:
+    with open_index(settings.only_index, settings.engine, create=True, rebuild=rebuild, aliases=None) as place:
         bar = Progress(lambda: sources.measure(paths))
         try:
             report = place.add(paths, workers=settings.workers, prune=prune, progress=bar.show,
@@ -247,7 +247,7 @@ def copy(
 ) -> None:
     """Copy the index to another engine, without its pages; the same command goes on where it stopped."""
     settings = resolve({"index": folder})
-    with open_index(settings.index, aliases=None) as place:
+    with open_index(settings.only_index, aliases=None) as place:
         copied = place.copy(to)
     if as_json:
         print_json(copied.to_dict())

@@ -25,6 +25,8 @@ LAYERS = [
     {"sources", "pipeline", "search", "engines", "place"},
     {"lines", "captures", "groups", "aliasfile", "periods", "encoder"},
     {"ledger", "suggestions", "facets", "queryoptions", "copies", "reranking"},
+    {"twins"},
+    {"federation"},
     {"budget"},
     {"workers"},
     {"ingest", "transfer"},
@@ -55,7 +57,8 @@ FENCES = {
     "numpy": ("searchkit.encoder", "searchkit.engines.whoosh"),
     "onnxruntime": ("searchkit.encoder",),
     "tokenizers": ("searchkit.encoder",),
-    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures", "searchkit.groups"),
+    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures", "searchkit.groups",
+                "searchkit.twins"),
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.
