@@ -41,16 +41,20 @@ FEW = 10  # hits, a page of them: where there are no more, a query says what wou
 NameHome = Callable[[str], str | None]  # the name of the index that a document is from, by its id
 
 
+def name_none(id_: str) -> None:
+    """No name: of one index nothing has to be said."""
+
+
 class Answering:
     """What is asked of an engine and what is made of its matches, under the names that aliases give.
 
     ``name_home`` says of several indexes from which a hit is.
     """
 
-    def __init__(self, engine: Engine, aliases: AliasFile, name_home: NameHome | None = None) -> None:
+    def __init__(self, engine: Engine, aliases: AliasFile, name_home: NameHome = name_none) -> None:
         self._engine = engine
         self._aliases = aliases
-        self._name_home = name_home or (lambda id_: None)
+        self._name_home = name_home
 
     def answer(self, text: str, options: QueryOptions) -> Results:
         """Answer a query. Raises QueryError, SettingsError."""

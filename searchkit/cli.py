@@ -274,7 +274,8 @@ def serve(
                             "install it: pip install 'searchkit[web]'") from None
 
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases})
-    run(lambda: open_settled(settings), Place(host, port, token, name or (), settings.wants_rerank), print_error)
+    served = Place(host, port, token, name or (), settings.wants_rerank)
+    run(lambda: open_settled(settings).hide_folders(), served, print_error)
 
 
 def main() -> NoReturn:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from weakref import finalize
 
-from searchkit.pipeline.duplicates import Signature, are_copies
+from searchkit.signatures import Signature, are_copies
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS texts (text INTEGER PRIMARY KEY, size INTEGER NOT NULL, sketch BLOB NOT NULL);

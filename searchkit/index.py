@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from searchkit import engines
 from searchkit.aliasfile import NONE as NO_FILE
 from searchkit.aliasfile import AliasFile
-from searchkit.answering import Answering, NameHome
+from searchkit.answering import Answering, NameHome, name_none
 from searchkit.copies import count_groups, find_copies
 from searchkit.engines.base import Engine
 from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
@@ -61,11 +61,11 @@ class Index:
     """
 
     def __init__(self, engine: Engine, engine_name: str, folder: Path | None, aliases: AliasFile,
-                 parts: Mapping[str, Index] = NO_PARTS, name_home: NameHome | None = None) -> None:
+                 parts: Mapping[str, Index] = NO_PARTS, name_home: NameHome = name_none) -> None:
         self._engine = engine
         self._folder = folder
         self._aliases = aliases
-        self._parts = parts
+        self._parts, self._name_home = parts, name_home
         self._answering = Answering(engine, aliases, name_home)
         self._groups: GroupLedger | None = None  # of an index without a folder, once documents come
         self.engine_name = engine_name
@@ -168,7 +168,9 @@ class Index:
         """All captures of a document's address, newest first: when each was saved (UTC), and where it lies."""
         from searchkit.ledger import find_captures
 
-        found = [capture for folder in self._folders for capture in find_captures(folder, id_)]
+        if self._parts:
+            return self._parts[self._name_home(id_) or ""].captures(id_)
+        found = find_captures(self._folder, id_) if self._folder else []
         return [{"captured": capture.captured, "path": capture.path} for capture in found]
 
     def copies(self, id_: str) -> Copies:
@@ -231,6 +233,11 @@ class Index:
             "rejected": dict(rejected.most_common()),
             **({"indexes": self._list_parts()} if self._parts else {}),
         }
+
+    def hide_folders(self) -> Index:
+        """The same index, whose hits do not say from which of several folders they are."""
+        self._answering = Answering(self._engine, self._aliases)
+        return self
 
     def close(self) -> None:
         """Let go of the files."""

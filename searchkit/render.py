@@ -165,10 +165,8 @@ def render_stats(stats: Mapping[str, Any], style: Style) -> Iterator[str]:
     shown = dict(stats)
     shown["languages"] = ", ".join(f"{name} ({count:,})" for name, count in stats["languages"].items())
     shown["rejected"] = ", ".join(f"{reason} ({count:,})" for reason, count in stats["rejected"].items())
-    if "indexes" in shown:
-        del shown["folder"]
-        shown["indexes"] = ", ".join(f"{make_line(each['index'])} ({each['engine']}, {each['documents']:,} documents)"
-                                     for each in stats["indexes"])
+    if "indexes" in stats:
+        shown["indexes"] = ", ".join(f"{make_line(each['index'])} ({each['documents']:,})" for each in stats["indexes"])
     shown["size"] = f"{shown.pop('bytes') / 1e6:,.1f} MB" if stats["bytes"] is not None else None
     yield from _render_pairs({name.replace("_", " "): value for name, value in shown.items()}, style)
 

@@ -13,6 +13,7 @@ from searchkit.errors import SettingsError
 FILE = Path("searchkit.toml")
 ALIASES = Path("aliases.toml")  # read unless another file is named; it need not be there
 MANIFEST = "searchkit.json"  # the file by which the folder of an index is known
+LEDGER = "ledger.sqlite"  # the file in it that says what was done
 COLORS = ("auto", "always", "never")
 RERANKS = {"auto": None, "on": True, "off": False}
 MOST_WORKERS = 1_000  # processes; all of them start at once
@@ -99,7 +100,7 @@ def _check(name: str, value: Any, where: str) -> Any:  # noqa: ANN401
             pass
         raise SettingsError(f"'{value}' is no number of workers", where,
                             f"give 0 (one a processor) to {MOST_WORKERS:,}")
-    if name == "index" and isinstance(value, list):
+    if name == "index" and isinstance(value, list | tuple):
         folders = tuple(_check(name, folder, where) for folder in value)
         if folders:
             return folders if len(folders) > 1 else folders[0]

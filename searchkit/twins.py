@@ -15,9 +15,9 @@ from pathlib import Path
 
 from searchkit.errors import IndexDamaged
 from searchkit.groups import NEIGHBOURS, unpack
-from searchkit.ledger import FILE
-from searchkit.pipeline.duplicates import Signature, are_copies
 from searchkit.place import REBUILD
+from searchkit.settings import LEDGER
+from searchkit.signatures import Signature, are_copies
 
 SIDES = ("main", "other")  # the two ledgers, as one connection calls them
 KEPT = 10_000  # signatures in memory, about 5 kB each
@@ -30,7 +30,7 @@ JOIN (SELECT text, min(document) AS document FROM other.text_documents GROUP BY 
 
 def has_ledger(folder: Path | None) -> bool:
     """Whether an index has a ledger: one on a server may be searched without it."""
-    return folder is not None and (folder / FILE).exists()
+    return folder is not None and (folder / LEDGER).exists()
 
 
 def read_labels(folder: Path) -> dict[str, str]:
@@ -90,12 +90,12 @@ def _name_document(database: sqlite3.Connection, side: str, text: int) -> str:
 @contextmanager
 def _opened(*folders: Path) -> Iterator[sqlite3.Connection]:
     """The ledgers of one or two folders, to be read. Raises IndexDamaged."""
-    files = [f"{(folder / FILE).absolute().as_uri()}?mode=ro" for folder in folders]
+    files = [f"{(folder / LEDGER).absolute().as_uri()}?mode=ro" for folder in folders]
     try:
         with closing(sqlite3.connect(files[0], uri=True)) as database:
             for file in files[1:]:
                 database.execute(f"ATTACH ? AS {SIDES[1]}", (file,))
             yield database
     except sqlite3.DatabaseError as problem:
-        raise IndexDamaged(f"a ledger cannot be read: {problem}", " or ".join(str(folder / FILE) for folder in folders),
-                           REBUILD) from None
+        places = " or ".join(str(folder / LEDGER) for folder in folders)
+        raise IndexDamaged(f"a ledger cannot be read: {problem}", places, REBUILD) from None

@@ -21,7 +21,7 @@ MODULES = {
 LAYERS = [
     {"errors", "model", "version"},
     {"report", "results"},
-    {"fields", "settings"},
+    {"fields", "settings", "signatures"},
     {"sources", "pipeline", "search", "engines", "place"},
     {"lines", "captures", "groups", "aliasfile", "periods", "encoder"},
     {"ledger", "suggestions", "facets", "queryoptions", "copies", "reranking"},

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from searchkit.engines.base import Engine, Matches, Request
 from searchkit.errors import DocumentNotFound, EngineError, IndexFault, SettingsError
-from searchkit.ledger import FILE
 from searchkit.model import Document
 from searchkit.search.vocabulary import Choose
+from searchkit.settings import LEDGER
 
 BATCH = 500  # documents in memory at once
 IDS = 10_000  # asked for at once
@@ -70,7 +70,7 @@ class Member:
     def read_state(self) -> tuple[int, ...]:
         """What is another one once the index has been written to: its ledger is written last."""
         try:
-            status = (self.folder / FILE).stat() if self.folder else None
+            status = (self.folder / LEDGER).stat() if self.folder else None
         except FileNotFoundError:  # a folder that only names an index on a server
             status = None
         return (self.count(), *((status.st_mtime_ns, status.st_size) if status else ()))
