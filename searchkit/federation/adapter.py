@@ -11,7 +11,7 @@ from itertools import islice
 from searchkit.engines.base import Matches, Request, miss
 from searchkit.errors import SettingsError
 from searchkit.federation.asking import Asking
-from searchkit.federation.counting import count_distinct, count_total, merge_facet
+from searchkit.federation.counting import Shelf, count_distinct, count_total, merge_facet
 from searchkit.federation.member import Member
 from searchkit.federation.merging import Days, Ranked
 from searchkit.federation.overlap import Overlap, find_overlap
@@ -31,7 +31,7 @@ class Federation:
 
     def __init__(self, members: Sequence[Member]) -> None:
         self._members = tuple(members)
-        self._days = Days(self._members)
+        self._days, self._shelf = Days(self._members), Shelf(self._members)
         self._homes: dict[str, int] = {}
         self._frequencies: dict[Term, tuple[int, ...]] = {}
         self._state: tuple[tuple[int, ...], ...] = ()
@@ -75,7 +75,7 @@ class Federation:
         """Answer a request: ask each index, add up, and merge."""
         self._refresh()
         statistics = self._measure(request.query) if request.limit else None
-        asking = Asking(self._members, self._overlap, request, statistics)
+        asking = Asking(self._members, self._overlap, self._shelf, request, statistics)
         parts, answers = asking.parts[request.query], asking.ask()
         page = merge_page(request, parts, answers, self._days) if request.limit else Page()
         shown = page.hits[request.offset:]
@@ -88,7 +88,7 @@ class Federation:
                          for number, facet in enumerate(request.facets)),
             cuts=merge_cuts(answers),
             distinct=count_distinct((answer.distinct for answer in answers), parts),
-            copies=tuple(describe(hit, page, self._members, request.copied) for hit in shown),
+            copies=tuple(describe(hit, page, self._shelf, request.copied) for hit in shown),
         )
 
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
@@ -129,6 +129,7 @@ class Federation:
         if state != self._state:
             self._overlap = find_overlap(self._members)
             self._days.forget()
+            self._shelf.forget()
             self._homes.clear()
             self._frequencies.clear()
             self._state = state

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from searchkit.engines.base import Matches, Request
-from searchkit.federation.counting import Names, Tangled, list_names
+from searchkit.federation.counting import Names, Shelf, Tangled, list_names
 from searchkit.federation.member import Member
 from searchkit.federation.merging import Place
 from searchkit.federation.overlap import GROUP, Overlap
@@ -18,9 +18,9 @@ from searchkit.search.query import AtLeast, Everything, Keyword, Near, Phrase, Q
 class Asking:
     """One request to all indexes."""
 
-    def __init__(self, members: Sequence[Member], overlap: Overlap, request: Request,
+    def __init__(self, members: Sequence[Member], overlap: Overlap, shelf: Shelf, request: Request,
                  statistics: Statistics | None) -> None:
-        self._members, self._overlap = members, overlap
+        self._members, self._overlap, self._shelf = members, overlap, shelf
         self._request, self._statistics = request, statistics
         self.parts: Mapping[Query, Sequence[Tangled]] = {
             query: [self._sift(home, query) for home in range(len(members))]
@@ -35,12 +35,12 @@ class Asking:
         """For each facet, the names under which the documents count that do not simply add up."""
         facets = self._request.facets
         names: list[dict[Place, Names]] = [{} for _ in facets]
-        for home, member in enumerate(self._members if facets else ()):
+        for home in range(len(self._members) if facets else 0):
             ids = {id_ for parts in self.parts.values()
                    for hits in (parts[home].counted, parts[home].counting) for id_, _ in hits}
-            for document in member.read(sorted(ids)):
+            for id_, values in self._shelf.find(home, sorted(ids)):
                 for found, facet in zip(names, facets, strict=True):
-                    found[home, document.id] = list_names(document, facet)
+                    found[home, id_] = list_names(values, facet)
         return names
 
     def _make_request(self, home: int) -> Request:

@@ -7,17 +7,19 @@ has counted is taken off, and what they count for in the federation is put in it
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from searchkit.engines.base import PERIODS, FacetRequest, find_names, rank_values
+from searchkit.federation.member import Member
 from searchkit.federation.merging import Place
 from searchkit.federation.overlap import GROUP, Tangle, name_text
-from searchkit.fields import BY_NAME
-from searchkit.model import Document
+from searchkit.fields import FIELDS
 from searchkit.results import FacetValue
 
+MOST_VALUES = 50_000  # documents whose values are remembered, about 1 kB each
 Names = set[str | None]
+Values = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,34 @@ def merge_facet(facet: FacetRequest, answers: Iterable[Sequence[FacetValue]], pa
     return rank_values(counts, facet, {name: counts[name] - distinct[name] for name in counts})
 
 
-def list_names(document: Document, facet: FacetRequest) -> Names:
-    """The names under which a document counts."""
+class Shelf:
+    """The values of documents that do not simply add up, read once as long as no index changes."""
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        self._members = members
+        self._values: dict[Place, Values] = {}
+
+    def find(self, home: int, ids: Sequence[str]) -> Iterator[tuple[str, Values]]:
+        """The values of an index's documents, by field."""
+        missing = [id_ for id_ in ids if (home, id_) not in self._values]
+        for document in self._members[home].read(missing):
+            values = {field.name: field.read(document) for field in FIELDS if field.facet}
+            if len(self._values) < MOST_VALUES:
+                self._values[home, document.id] = values
+            else:
+                yield document.id, values
+        yield from ((id_, self._values[home, id_]) for id_ in ids if (home, id_) in self._values)
+
+    def forget(self) -> None:
+        """Read them anew: an index has changed."""
+        self._values.clear()
+
+
+def list_names(values: Values, facet: FacetRequest) -> Names:
+    """The names under which a document with these values counts."""
     if facet.field == "date":
-        return {document.date.value[:PERIODS[facet.period]] if document.date else None}
-    return find_names(BY_NAME[facet.field].read(document), BY_NAME["entity"].read(document), facet.naming)
+        return {value[:PERIODS[facet.period]] for value in values["date"]} or {None}
+    return find_names(values.get(facet.field, ()), values["entity"], facet.naming)
 
 
 def _list_counted(facet: FacetRequest, parts: Iterable[Tangled],

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from searchkit.engines.base import MOST_COPIES, Copied, FacetRequest, Matches, Request, rank_values
-from searchkit.federation.counting import Tangled, list_names
-from searchkit.federation.member import Member
+from searchkit.federation.counting import Shelf, Tangled, list_names
 from searchkit.federation.merging import Days, Place, Ranked, merge_ranked, rank
 from searchkit.federation.overlap import GROUP, name_text
 from searchkit.results import FacetValue
@@ -38,14 +37,14 @@ def merge_page(request: Request, parts: Sequence[Tangled], answers: Sequence[Mat
     return Page(list(islice(merged, request.offset + request.limit)), page.texts, page.names)
 
 
-def describe(hit: Ranked, page: Page, members: Sequence[Member], facet: FacetRequest | None) -> Copied:
+def describe(hit: Ranked, page: Page, shelf: Shelf, facet: FacetRequest | None) -> Copied:
     """The copies of a hit among all matches, as its index says or, where they are in several, as they are found."""
     name = page.names.get((hit.home, hit.id))
     if name is None:
         return hit.copied
     others = [other for other in page.texts[name] if other is not hit]
     return Copied(len(others), tuple(other.id for other in others[:MOST_COPIES]),
-                  _count(others, members, name, facet) if facet and others else ())
+                  _count(others, shelf, name, facet) if facet and others else ())
 
 
 def _rank_plain(request: Request, part: Tangled, answer: Matches, days: Days) -> Sequence[Ranked]:
@@ -54,10 +53,10 @@ def _rank_plain(request: Request, part: Tangled, answer: Matches, days: Days) ->
     return list(rank([hit for hit, _ in kept], part.home, request.sort, days, [copied for _, copied in kept]))
 
 
-def _count(hits: Sequence[Ranked], members: Sequence[Member], text: str, facet: FacetRequest) -> tuple[FacetValue, ...]:
+def _count(hits: Sequence[Ranked], shelf: Shelf, text: str, facet: FacetRequest) -> tuple[FacetValue, ...]:
     """A facet over copies of one text."""
     counts: Counter[str | None] = Counter()
-    for home, member in enumerate(members):
-        for document in member.read([hit.id for hit in hits if hit.home == home]):
-            counts.update({text.partition(" ")[2]} if facet.field == GROUP else list_names(document, facet))
+    for home in {hit.home for hit in hits}:
+        for _, values in shelf.find(home, [hit.id for hit in hits if hit.home == home]):
+            counts.update({text.partition(" ")[2]} if facet.field == GROUP else list_names(values, facet))
     return rank_values(counts, facet, {name: count - 1 for name, count in counts.items()})
