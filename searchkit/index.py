@@ -290,12 +290,12 @@ def open_index(folder: str | Path | Sequence[str | Path] | None = "index", engin
 
 def _open_federation(folders: Sequence[str | Path], engine: str | None, corrections: AliasFile) -> Index:
     """Several indexes, each of which must be there, to be read as one. A fault is told with the index that has it."""
-    from searchkit.federation import Federation, Member, check_names, name_index
+    from searchkit.federation import Federation, Member, choose_names, name_index
 
-    check_names(folders)
+    chosen = choose_names(folders)
     parts: dict[str, Index] = {}
     with ExitStack() as opened:
-        for folder in map(str, folders):
+        for folder in chosen:
             with name_index(folder):
                 parts[folder] = opened.enter_context(open_index(folder, engine, aliases=None))
         opened.pop_all()

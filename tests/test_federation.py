@@ -178,10 +178,8 @@ def test_python_reads_several_indexes_and_writes_to_none():
 
 
 @pytest.mark.usefixtures("archives")
-def test_the_fault_of_an_index_is_told_with_its_name(tmp_path):
+def test_the_fault_of_an_index_is_told_with_its_name():
     assert "(nowhere)" in run("query", "ferry", "--index", "first", "--index", "nowhere").stderr
-    with pytest.raises(SettingsError, match="given twice"):
-        searchkit.open(["first", tmp_path / "first"])
     with pytest.raises(SettingsError, match="no index is given"):
         searchkit.open([])
     with pytest.raises(IndexNotFound, match="gone"):
@@ -191,6 +189,12 @@ def test_the_fault_of_an_index_is_told_with_its_name(tmp_path):
         file.write_bytes(b"")
     with pytest.raises(IndexDamaged, match="second"), searchkit.open(["first", "second"], aliases=None) as index:
         index.query("tram")
+
+
+@pytest.mark.usefixtures("archives")
+def test_an_index_that_is_named_twice_is_asked_once(tmp_path):
+    with searchkit.open(["first", tmp_path / "first"], aliases=None) as index:
+        assert (index.count(), [each["index"] for each in index.stats()["indexes"]]) == (2, ["first"])
 
 
 @pytest.mark.usefixtures("archives")

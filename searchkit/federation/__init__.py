@@ -5,6 +5,6 @@ each is asked, ``weighing`` makes their scores comparable, ``merging`` their ord
 """
 
 from searchkit.federation.adapter import Federation
-from searchkit.federation.member import Member, check_names, name_index
+from searchkit.federation.member import Member, choose_names, name_index
 
-__all__ = ["Federation", "Member", "check_names", "name_index"]
+__all__ = ["Federation", "Member", "choose_names", "name_index"]

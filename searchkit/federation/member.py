@@ -76,14 +76,14 @@ class Member:
         return (self.count(), *((status.st_mtime_ns, status.st_size) if status else ()))
 
 
-def check_names(names: Sequence[str | Path]) -> None:
-    """Raise SettingsError where an index is named twice, or none at all."""
-    places = [Path(name).absolute().resolve() for name in names]
-    twice = [str(name) for number, name in enumerate(names) if places[number] in places[:number]]
-    if twice:
-        raise SettingsError("an index is given twice", twice[0], "give each index once")
-    if not names:
+def choose_names(names: Sequence[str | Path]) -> list[str]:
+    """The indexes that are meant, each once, however often it is named. Raises SettingsError where there is none."""
+    places: dict[Path, str] = {}
+    for name in names:
+        places.setdefault(Path(name).absolute().resolve(), str(name))
+    if not places:
         raise SettingsError("no index is given", "--index", "give the folder of an index, or of several")
+    return list(places.values())
 
 
 @contextmanager
