@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,10 +56,11 @@ __all__ = [
 ]
 
 
-def open(folder: str | Path | None = "index", engine: str | None = None, *,
+def open(folder: str | Path | Sequence[str | Path] | None = "index", engine: str | None = None, *,
          aliases: str | Path | None = ALIASES) -> Index:
     """Open the index in a folder, making it if it is not there; ``None`` keeps it in this process only.
 
+    Several folders, ``open(["news", "blogs"])``, are read as one index; each must be there, and none is written to.
     ``aliases`` is a file of corrections, ``aliases.toml`` if there is one; ``None`` corrects nothing.
     """
     from searchkit.index import open_index

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -39,13 +40,23 @@ MOST_PARTIAL = 100  # partial matches, where all hits are asked for
 MOST_TRIES = 5  # of a query whose documents are deleted while it is answered
 FEW = 10  # hits, a page of them: where there are no more, a query says what would help
 
+NameHome = Callable[[str], str | None]  # the name of the index that a document is from, by its id
+
+
+def name_none(id_: str) -> None:
+    """No name: of one index nothing has to be said."""
+
 
 class Answering:
-    """What is asked of an engine and what is made of its matches, under the names that aliases give."""
+    """What is asked of an engine and what is made of its matches, under the names that aliases give.
 
-    def __init__(self, engine: Engine, aliases: AliasFile) -> None:
+    ``name_home`` says of several indexes from which a hit is.
+    """
+
+    def __init__(self, engine: Engine, aliases: AliasFile, name_home: NameHome = name_none) -> None:
         self._engine = engine
         self._aliases = aliases
+        self._name_home = name_home
 
     def answer(self, text: str, options: QueryOptions) -> Results:
         """Answer a query. Raises QueryError, SettingsError."""
@@ -160,7 +171,7 @@ class Answering:
             Hit(aliases.correct_document(document), rank, round(score, 4),
                 make_document_snippets(document, shown, snippets),
                 highlight(document.title or "", shown, document.entities, document.language),
-                describe(copied))
+                describe(copied), self._name_home(document.id))
             for rank, (document, (_, score), copied)
             in enumerate(zip(documents, matches.hits, matches.copies, strict=True), offset + 1))
 

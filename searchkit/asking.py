@@ -50,7 +50,7 @@ def query(
     jsonl: bool = False,
     csv: bool = False,
     batch: str | None = None,
-    folder: str | None = None,
+    folder: list[str] | None = None,
     engine: str | None = None,
     aliases: str | None = None,
     as_json: bool = False,

@@ -70,7 +70,7 @@ def index(
     paths = sources.expand(paths, sys.stdin.buffer)
     sources.check(paths)
     with (_open_executor(scheduler) as executor,
-          open_index(settings.index, settings.engine, create=True, rebuild=rebuild, aliases=None) as place):
+          open_index(settings.only_index, settings.engine, create=True, rebuild=rebuild, aliases=None) as place):
         bar = Progress(lambda: sources.measure(paths))
         try:
             report = place.add(paths, workers=settings.workers, prune=prune, progress=bar.show,
@@ -254,7 +254,7 @@ def copy(
 ) -> None:
     """Copy the index to another engine, without its pages; the same command goes on where it stopped."""
     settings = resolve({"index": folder})
-    with open_index(settings.index, aliases=None) as place:
+    with open_index(settings.only_index, aliases=None) as place:
         copied = place.copy(to)
     if as_json:
         print_json(copied.to_dict())
@@ -280,7 +280,8 @@ def serve(
         raise _name_extra(missing, "the web page", "web", "serve") from None
 
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases})
-    run(lambda: open_settled(settings), Place(host, port, token, name or (), settings.wants_rerank), print_error)
+    served = Place(host, port, token, name or (), settings.wants_rerank)
+    run(lambda: open_settled(settings).hide_folders(), served, print_error)
 
 
 @app.command()

@@ -67,7 +67,7 @@ offer_matches = offer_words(*MATCHES)
 
 def _find_values(field: str, parameters: Mapping[str, Any], begun: str) -> list[str]:
     """Values in the index that the parameters name: those that begin so first, of them the most frequent."""
-    settings = resolve({name: parameters.get(key) for name, key in
+    settings = resolve({name: parameters.get(key) or None for name, key in
                         (("index", "folder"), ("engine", "engine"), ("aliases", "aliases"))})
     with open_index(settings.index, settings.engine, aliases=settings.aliases or ALIASES) as place:
         found = place.facets(f"{field}:0", value=begun)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from weakref import finalize
 
-from searchkit.pipeline.duplicates import Signature, are_copies
+from searchkit.signatures import Signature, are_copies
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS texts (text INTEGER PRIMARY KEY, size INTEGER NOT NULL, sketch BLOB NOT NULL);
@@ -149,7 +149,7 @@ class GroupLedger:
 
     def _find_text(self, text: int) -> Signature | None:
         rows = self._list("SELECT size, sketch FROM texts WHERE text = ?", text)
-        return Signature(text, rows[0][0], _unpack(rows[0][1])) if rows else None
+        return Signature(text, rows[0][0], unpack(rows[0][1])) if rows else None
 
     def _find_neighbours(self, key: int, text: int) -> tuple[list[int], list[int]]:
         """The nearest texts with a key before and after a text."""
@@ -183,7 +183,8 @@ def _pack(sketch: Sequence[int]) -> bytes:
     return _order(array("I", sketch)).tobytes()
 
 
-def _unpack(content: bytes) -> tuple[int, ...]:
+def unpack(content: bytes) -> tuple[int, ...]:
+    """The sketch of a text, as it stands in the database."""
     numbers = array("I")
     numbers.frombytes(content)
     return tuple(_order(numbers))

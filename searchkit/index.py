@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from searchkit import engines
 from searchkit.aliasfile import NONE as NO_FILE
 from searchkit.aliasfile import AliasFile
-from searchkit.answering import Answering
+from searchkit.answering import Answering, NameHome, name_none
 from searchkit.copies import count_groups, find_copies
 from searchkit.engines.base import Engine
 from searchkit.errors import EngineNotInstalled, IndexOutdated, SettingsError
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from searchkit.transfer import Copied
 
 Source = str | Path | Page | Document
+NO_PARTS: Mapping[str, Index] = {}
 
 
 class AddOptions(TypedDict, total=False):
@@ -60,13 +62,16 @@ class Index:
     """An index in a folder (or, with the memory engine, in this process only).
 
     Reading is safe in many processes while one writes; only ``add``, ``delete`` and ``clear`` lock.
+    Several indexes that are read as one have an Index each (``parts``).
     """
 
-    def __init__(self, engine: Engine, engine_name: str, folder: Path | None, aliases: AliasFile) -> None:
+    def __init__(self, engine: Engine, engine_name: str, folder: Path | None, aliases: AliasFile,
+                 parts: Mapping[str, Index] = NO_PARTS, name_home: NameHome = name_none) -> None:
         self._engine = engine
         self._folder = folder
         self._aliases = aliases
-        self._answering = Answering(engine, aliases)
+        self._parts, self._name_home = parts, name_home
+        self._answering = Answering(engine, aliases, name_home)
         self._groups: GroupLedger | None = None  # of an index without a folder, once documents come
         self.engine_name = engine_name
 
@@ -168,6 +173,8 @@ class Index:
         """All captures of a document's address, newest first: when each was saved (UTC), and where it lies."""
         from searchkit.ledger import find_captures
 
+        if self._parts:
+            return self._parts[self._name_home(id_) or ""].captures(id_)
         found = find_captures(self._folder, id_) if self._folder else []
         return [{"captured": capture.captured, "path": capture.path} for capture in found]
 
@@ -211,13 +218,16 @@ class Index:
         results = self.query(facets=[f"{name}:0" for name in counted], limit=0)
         found = {name: [v for v in values if v.value is not None] for name, values in results.facets.items()}
         dates = [value.value for value in found["date:day"]]
+        rejected: Counter[str] = Counter()
+        for folder in self._folders:
+            rejected.update(count_rejected(folder))
         return {
             "documents": results.total,
             "distinct": results.distinct,
             "groups": count_groups(self._engine),
             "engine": self.engine_name,
             "folder": str(self._folder) if self._folder else None,
-            "bytes": measure(self._folder) if self._folder else None,
+            "bytes": sum(map(measure, self._folders)) if self._folders else None,
             "publishers": len(found["publisher"]),
             "authors": len(found["author"]),
             "entities": len(found["entity"]),
@@ -225,8 +235,14 @@ class Index:
             "dated": sum(value.count for value in found["date:day"]),
             "first_date": dates[0] if dates else None,
             "last_date": dates[-1] if dates else None,
-            "rejected": count_rejected(self._folder) if self._folder else {},
+            "rejected": dict(rejected.most_common()),
+            **({"indexes": self._list_parts()} if self._parts else {}),
         }
+
+    def hide_folders(self) -> Index:
+        """The same index, whose hits do not say from which of several folders they are."""
+        self._answering = Answering(self._engine, self._aliases)
+        return self
 
     def close(self) -> None:
         """Let go of the files."""
@@ -240,13 +256,26 @@ class Index:
             self._groups = open_groups()
         return self._groups
 
+    @property
+    def _folders(self) -> list[Path]:
+        return [index._folder for index in (self._parts.values() or [self]) if index._folder]
+
+    def _list_parts(self) -> list[dict[str, Any]]:
+        """What each of several indexes is."""
+        return [{"index": name, "engine": part.engine_name, "documents": part.count()}
+                for name, part in self._parts.items()]
+
     def _writing(self) -> AbstractContextManager[None]:
+        if self._parts:
+            from searchkit.federation.adapter import refuse_writing
+
+            raise refuse_writing(self._parts)
         return lock(self._folder) if self._folder else nullcontext()
 
 
-def open_index(folder: str | Path | None = "index", engine: str | None = None, *,
+def open_index(folder: str | Path | Sequence[str | Path] | None = "index", engine: str | None = None, *,
                create: bool = False, rebuild: bool = False, aliases: str | Path | None = ALIASES) -> Index:
-    """Open the index in a folder; ``None`` opens a new one that lives in this process only.
+    """Open the index in a folder; ``None`` opens a new one that lives in this process only; several are read as one.
 
     ``engine`` must be the one that the index was built with (None: whichever that is). ``create`` makes an
     index where there is none; ``rebuild`` makes it anew, whatever state it is in. ``aliases`` is a file of
@@ -257,9 +286,28 @@ def open_index(folder: str | Path | None = "index", engine: str | None = None, *
     if folder is None:
         name = engine or "memory"
         return Index(engines.open_engine(name, None), name, None, corrections)
+    if not isinstance(folder, str | Path):
+        return _open_federation(folder, engine, corrections)
     place = Path(folder)
     name = _settle_engine(place, engine, create=create, rebuild=rebuild)
     return Index(engines.open_engine(name, place), name, place, corrections)
+
+
+def _open_federation(folders: Sequence[str | Path], engine: str | None, corrections: AliasFile) -> Index:
+    """Several indexes, each of which must be there, to be read as one. A fault is told with the index that has it."""
+    from searchkit.federation import Federation, Member, choose_names, name_index
+
+    chosen = choose_names(folders)
+    parts: dict[str, Index] = {}
+    with ExitStack() as opened:
+        for folder in chosen:
+            with name_index(folder):
+                parts[folder] = opened.enter_context(open_index(folder, engine, aliases=None))
+        opened.pop_all()
+    names = ", ".join(dict.fromkeys(part.engine_name for part in parts.values()))
+    members = [Member(name, part._engine, part._folder) for name, part in parts.items()]
+    federation = Federation(members)
+    return Index(federation, names, None, corrections, parts, federation.name_home)
 
 
 def _settle_engine(folder: Path, engine: str | None, *, create: bool, rebuild: bool) -> str:

@@ -22,8 +22,9 @@ from searchkit.model import Rejected
 from searchkit.pipeline.duplicates import Signature
 from searchkit.pipeline.siblings import Lines
 from searchkit.place import REBUILD
+from searchkit.settings import LEDGER
 
-FILE = "ledger.sqlite"
+FILE = LEDGER
 OLDER = "older-capture"  # why a page has no document: a newer capture of its address has one
 _TABLES = """
 CREATE TABLE IF NOT EXISTS pages (

@@ -57,7 +57,7 @@ def _filter(help_: str, field: str) -> Any:  # noqa: ANN401 - typer's own class
     return _say(help_, "V", completion.offer_values(field))
 
 
-Index = Annotated[str | None, typer.Option("--index", metavar="DIR", help="The index (default: ./index).")]
+Index = Annotated[list[str] | None, typer.Option("--index", metavar="DIR", help="The index (default: ./index).")]
 Engine = Annotated[str | None, typer.Option("--engine", metavar="NAME", help="Engine of the index.")]
 Aliases = Annotated[str | None, typer.Option("--aliases", metavar="FILE",
                                                    help="Corrections (default: ./aliases.toml; none: no file).")]

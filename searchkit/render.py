@@ -165,6 +165,8 @@ def render_stats(stats: Mapping[str, Any], style: Style) -> Iterator[str]:
     shown = dict(stats)
     shown["languages"] = ", ".join(f"{name} ({count:,})" for name, count in stats["languages"].items())
     shown["rejected"] = ", ".join(f"{reason} ({count:,})" for reason, count in stats["rejected"].items())
+    if "indexes" in stats:
+        shown["indexes"] = ", ".join(f"{make_line(each['index'])} ({each['documents']:,})" for each in stats["indexes"])
     shown["size"] = f"{shown.pop('bytes') / 1e6:,.1f} MB" if stats["bytes"] is not None else None
     yield from _render_pairs({name.replace("_", " "): value for name, value in shown.items()}, style)
 
@@ -270,7 +272,8 @@ def _render_hit(hit: Hit, style: Style) -> Iterator[str]:
     if hit.copies.count:
         yield INDENT + _count_copies(hit.copies)
     way = f" · with its copies group:{make_line(hit.document.group or '')}" if hit.copies.count else ""
-    yield INDENT + style.dim(f"id {make_line(hit.id)}{way}")
+    home = f" · in {make_line(hit.index)}" if hit.index is not None else ""
+    yield INDENT + style.dim(f"id {make_line(hit.id)}{way}{home}")
 
 
 def _count_copies(copies: Copies) -> str:

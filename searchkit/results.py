@@ -68,7 +68,7 @@ class Copies:
 class Hit:
     """One result: the document, its rank (from 1) and score, and where the query's words stand in it.
 
-    ``title_highlights`` are [start, end) in the title.
+    ``title_highlights`` are [start, end) in the title. ``index`` names the index it is from, where several are asked.
     """
 
     document: Document
@@ -77,6 +77,7 @@ class Hit:
     snippets: tuple[Snippet, ...] = ()
     title_highlights: tuple[tuple[int, int], ...] = ()
     copies: Copies = Copies()
+    index: str | None = None
 
     @property
     def id(self) -> str:
@@ -123,6 +124,7 @@ class Hit:
             "snippets": [snippet.to_dict() for snippet in self.snippets],
             "group": document.group,
             "copies": self.copies.to_dict(),
+            **({"index": self.index} if self.index is not None else {}),
         }
 
 

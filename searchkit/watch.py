@@ -52,7 +52,7 @@ def watch(folders: Sequence[str], settings: Settings, told: Told, settled: float
         raise SettingsError(f"{settled:g} is no time to settle", "--settle", "give seconds: more than 0, up to 3600")
     places = [_Place.find(folder) for folder in folders]
     for place in places:
-        place.check_filled(Path(settings.index))
+        place.check_filled(Path(settings.only_index))
     stop = _Stop()
     with stop.heed():
         run = _Run(settings, places, told, stop)
@@ -178,7 +178,7 @@ class _Run:
         """Bring the index up to date with paths, be they there or gone; then with captures that take their place."""
         report = self._read_patiently(changed) if changed else IndexReport()
         if report.removed:
-            waiting = map(sources.find_file, find_waiting(Path(self.settings.index)))
+            waiting = map(sources.find_file, find_waiting(Path(self.settings.only_index)))
             if heirs := {_name(file, self.places) or file for file in waiting if file}:
                 self._read_patiently(sorted(heirs))
 
@@ -205,7 +205,7 @@ class _Run:
         settings = self.settings
         there = [path for path in changed if path.exists()]
         gone = [path for path in changed if path not in there]
-        with open_index(settings.index, settings.engine, create=self.is_first, aliases=None) as index:
+        with open_index(settings.only_index, settings.engine, create=self.is_first, aliases=None) as index:
             self.is_first = False
             return index.add(there, workers=settings.workers, prune=True, vanished=gone, ner=settings.ner,
                              progress=self.stop.check)

@@ -22,10 +22,12 @@ LAYERS = [
     {"frozen"},
     {"errors", "model", "version"},
     {"report", "results", "tables"},
-    {"fields", "settings"},
+    {"fields", "settings", "signatures"},
     {"sources", "pipeline", "search", "engines", "place"},
     {"lines", "captures", "groups", "aliasfile", "periods", "encoder"},
     {"ledger", "suggestions", "facets", "queryoptions", "copies", "reranking"},
+    {"twins"},
+    {"federation"},
     {"budget", "mailbox", "outcomes"},
     {"crew", "cluster"},
     {"executors"},
@@ -67,7 +69,8 @@ FENCES = {
     "numpy": ("searchkit.encoder", "searchkit.engines.whoosh"),
     "onnxruntime": ("searchkit.encoder",),
     "tokenizers": ("searchkit.encoder",),
-    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures", "searchkit.groups"),
+    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures", "searchkit.groups",
+                "searchkit.twins"),
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.

@@ -107,6 +107,7 @@ def answer_stats(index: Index, request: Request) -> Response:
     check_names(_list_pairs(request), ())
     numbers = index.stats()
     del numbers["folder"]
+    numbers.pop("indexes", None)
     return answer_json(request, numbers)
 
 
