@@ -1,7 +1,7 @@
 """Everything that makes, moves, removes or forces files of an index goes through here, and can be watched here.
 
-A file is published in three steps: written under another name, forced to the disk with its folder, renamed, and the
-folder forced again. What a reader sees under the name is then whole, whenever the power goes.
+A file is published in three steps: written under another name and forced to the disk, renamed, and the folder forced
+to the disk. What a reader sees under the name is then whole, whenever the power goes.
 """
 
 from __future__ import annotations
@@ -58,7 +58,6 @@ def publish(path: Path, content: bytes) -> None:
     draft = path.with_name(path.name + DRAFT)
     try:
         write(draft, content)
-        force(path.parent)
         rename(draft, path)
     except BaseException:
         discard(draft)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from searchkit import seals
 from searchkit.captures import NEWEST_FIRST, Capture, CaptureLedger
 from searchkit.errors import IndexDamaged
 from searchkit.groups import GroupLedger
@@ -21,9 +22,11 @@ from searchkit.lines import LineLedger, list_lines
 from searchkit.model import Rejected
 from searchkit.pipeline.duplicates import Signature
 from searchkit.pipeline.siblings import Lines
-from searchkit.place import REBUILD
+from searchkit.place import LEDGER, REBUILD
 
-FILE = "ledger.sqlite"
+FILE = LEDGER
+SEAL = FILE + seals.EXTENSION
+MOST_SEALED = 1 << 28  # bytes: a larger ledger is not sealed at the end of each run, which would take too long (0.3 s)
 OLDER = "older-capture"  # why a page has no document: a newer capture of its address has one
 _TABLES = """
 CREATE TABLE IF NOT EXISTS pages (
@@ -214,6 +217,8 @@ def _open_read_only(folder: Path) -> sqlite3.Connection:
 @contextmanager
 def open_ledger(folder: Path | None, groups: GroupLedger | None = None) -> Iterator[Ledger]:
     """A ledger for one run. Raises IndexDamaged for whatever its database runs into, be it a full disk."""
+    if folder:
+        seals.break_seal(folder / SEAL)
     ledger = Ledger(folder, groups)
     try:
         yield ledger
@@ -221,6 +226,14 @@ def open_ledger(folder: Path | None, groups: GroupLedger | None = None) -> Itera
         raise _tell_damage(FILE if folder is None else folder / FILE, problem) from None
     finally:
         ledger.close()
+        if folder:
+            seal_ledger(folder)
+
+
+def seal_ledger(folder: Path) -> None:
+    """Seal a ledger that nobody writes to, unless it is large."""
+    if (folder / FILE).stat().st_size <= MOST_SEALED:
+        seals.put_on(folder / SEAL, [FILE], changing=[FILE])
 
 
 def _tell_damage(file: Path | str, problem: sqlite3.DatabaseError) -> IndexDamaged:

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from searchkit import disk
 from searchkit.errors import IndexDamaged, IndexFault, IndexLocked, IndexNotFound, IndexOutdated, SettingsError
 from searchkit.search import analysis
 from searchkit.settings import MANIFEST
 from searchkit.version import VERSION
 
 LOCK = "searchkit.lock"
-FORMAT = 2  # of the whole folder; a folder with another one is refused
+LEDGER = "ledger.sqlite"
+DRAFT = MANIFEST + disk.DRAFT
+FORMAT = 3  # of the whole folder; a folder with another one is refused
 REBUILD = "build it anew: searchkit index --rebuild PATH..."
 
 
@@ -79,7 +82,7 @@ def make(folder: Path, engine: str) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        others = [path for path in folder.iterdir() if not path.name.startswith(".") and path.name != LOCK]
+        others = [path for path in folder.iterdir() if not path.name.startswith(".") and path.name not in (LOCK, DRAFT)]
     except OSError as problem:
         raise SettingsError(f"no index can be made here: {problem.strerror}", str(folder),
                             "give another folder: --index DIR") from None
@@ -87,10 +90,16 @@ def make(folder: Path, engine: str) -> None:
         raise SettingsError("this folder holds other things than an index", str(folder),
                             "give an empty or a new folder: --index DIR")
     with lock(folder):
-        for path in others:
-            if path.is_file() and path.name != MANIFEST:
-                path.unlink()
+        _empty([path for path in others if path.is_file() and path.name != MANIFEST])
         write_manifest(folder, engine)
+
+
+def _empty(files: list[Path]) -> None:
+    """Remove files; the ledger first, and for good: it must not know pages whose documents are gone."""
+    for path in sorted(files, key=lambda path: path.name != LEDGER):
+        disk.remove(path)
+        if path.name == LEDGER:
+            disk.force(path.parent)
 
 
 def make_ready(folder: Path, begun: str) -> bool:
@@ -104,7 +113,7 @@ def make_ready(folder: Path, begun: str) -> bool:
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / begun).exists():
             return True
-        others = any(path.name != LOCK for path in folder.iterdir())
+        others = any(path.name not in (LOCK, DRAFT, begun + disk.DRAFT) for path in folder.iterdir())
     except OSError as problem:
         raise SettingsError(f"no index can be made here: {problem.strerror}", str(folder),
                             "give another folder") from None
@@ -129,9 +138,12 @@ def _describe(problem: Exception) -> str:
 
 def write_manifest(folder: Path, engine: str) -> None:
     """Make the folder known as an index of this engine."""
-    draft = folder / f"{MANIFEST}.{os.getpid()}"
-    draft.write_text(json.dumps(Manifest(engine).to_dict(), indent=1) + "\n", encoding="utf-8")
-    draft.replace(folder / MANIFEST)
+    disk.publish(folder / MANIFEST, encode_manifest(Manifest(engine)))
+
+
+def encode_manifest(manifest: Manifest) -> bytes:
+    """The bytes of its file."""
+    return (json.dumps(manifest.to_dict(), indent=1) + "\n").encode()
 
 
 @contextmanager

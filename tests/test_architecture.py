@@ -19,7 +19,8 @@ MODULES = {
 # From the bottom up. A module may import from its own layer and from those below; those named as separate
 # do not know each other.
 LAYERS = [
-    {"errors", "model", "version"},
+    {"disk", "errors", "model", "version"},
+    {"seals"},
     {"report", "results"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
@@ -62,7 +63,7 @@ FENCES = {
 LAZY = {"searchkit", "searchkit.index", "searchkit.answering", "searchkit.cli", "searchkit.entry",
         "searchkit.asking", "searchkit.screen", "searchkit.settings", "searchkit.aliasfile", "searchkit.place",
         "searchkit.search.parser", "searchkit.search.dates", "searchkit.pipeline.secondopinion", "searchkit.encoder",
-        "searchkit.engines.whoosh.adapter", "searchkit.engines.whoosh.opening"}
+        "searchkit.engines.whoosh.adapter", "searchkit.engines.whoosh.opening", "searchkit.seals"}
 
 
 @cache

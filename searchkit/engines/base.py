@@ -1,4 +1,4 @@
-"""The engine protocol: nine methods, plain values in and out."""
+"""The engine protocol: nine methods, and a notice; plain values in and out."""
 
 from __future__ import annotations
 
@@ -93,6 +93,10 @@ class Matches:
 
 class Engine(Protocol):
     """Stores documents and searches them. Opened for reading or for writing by ``engines.open_engine``."""
+
+    @property
+    def notice(self) -> str:
+        """Why what was answered last is not the newest state; empty when it is."""
 
     def add(self, documents: Iterable[Analysed]) -> None:
         """Store documents, replacing those with the same id; they are searchable when this returns."""

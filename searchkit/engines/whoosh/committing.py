@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from zlib import crc32
 
 from whoosh.fields import Schema
 from whoosh.filedb.filestore import RamStorage
@@ -16,8 +17,9 @@ from searchkit import disk
 from searchkit.engines.whoosh import generation
 from searchkit.engines.whoosh.arrayfile import read_seal
 from searchkit.engines.whoosh.codec import ArraySegment
-from searchkit.engines.whoosh.generation import Generation, Part, Seen
+from searchkit.engines.whoosh.generation import Generation, Part
 from searchkit.engines.whoosh.layout import EXTENSION, INDEXED
+from searchkit.seals import Seen, digest, look_at
 
 INDEX_NAME = "MAIN"
 
@@ -57,14 +59,14 @@ def describe(folder: Path, number: int, toc: bytes, segments: Sequence[ArraySegm
              base: Generation | None) -> Generation:
     """What a manifest says: the segments, and the length and digest of each file."""
     seals = {part.name: part.seal for part in base.parts} if base else {}
-    files = {generation.name_toc(folder, number).name: Seen(len(toc), generation.digest(toc))}
+    files = {generation.name_toc(folder, number).name: Seen(len(toc), crc32(toc), digest(toc))}
     parts = []
     for segment in segments:
         name = segment.segment_id()
         path = folder / (name + EXTENSION)
         seal = seals.get(name)
         parts.append(Part(name, frozenset(segment.deleted), segment.count, read_seal(path) if seal is None else seal))
-        files[path.name] = (base and base.files.get(path.name)) or generation.look_at(path)
+        files[path.name] = (base and base.files.get(path.name)) or look_at(path)
     return Generation(tuple(parts), INDEXED, files)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from searchkit.seals import Seen, digest
 from searchkit.version import VERSION
 
 FORMAT = 1  # of the manifest
@@ -23,8 +24,6 @@ LIST_PATTERN = re.compile(r"_MAIN_([0-9]+)\.segments")
 SEGMENT_PATTERN = re.compile(r"(MAIN_[0-9a-z]{16})\.[A-Za-z0-9_.]+")
 LEFT_PATTERN = re.compile(r"_MAIN_[0-9]+\.(toc|segments)\..+")  # drafts
 SEAL = b"\nsearchkit sealed this: "  # ends a table of contents, with a digest of what is before
-DIGEST_BYTES = 32
-READ = 1 << 20  # bytes at a time
 
 
 class State(NamedTuple):
@@ -44,13 +43,6 @@ class Part(NamedTuple):
     deleted: frozenset[int]
     size: int = 0
     seal: int | None = None
-
-
-class Seen(NamedTuple):
-    """Length and digest of a file."""
-
-    length: int
-    digest: str
 
 
 class Generation(NamedTuple):
@@ -130,25 +122,6 @@ def find_seal(toc: bytes) -> bool | None:
     """Whether the seal of a table of contents is right; None where it has none: another program wrote it."""
     content, mark, found = toc.rpartition(SEAL)
     return found == digest(content).encode() if mark else None
-
-
-def digest(content: bytes) -> str:
-    """BLAKE2b of bytes, 32 of them, in hexadecimal."""
-    from hashlib import blake2b  # no query needs it
-
-    return blake2b(content, digest_size=DIGEST_BYTES).hexdigest()
-
-
-def look_at(path: Path) -> Seen:
-    """Length and digest of a file."""
-    from hashlib import blake2b
-
-    found, length = blake2b(digest_size=DIGEST_BYTES), 0
-    with path.open("rb") as file:
-        while content := file.read(READ):
-            found.update(content)
-            length += len(content)
-    return Seen(length, found.hexdigest())
 
 
 def list_owned(folder: Path) -> Iterable[str]:

@@ -1,0 +1,65 @@
+"""tantivy's files, which are sealed at each commit: it has checksums of its own, but compares them with nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from searchkit import seals
+from searchkit.errors import IndexDamaged
+
+SEAL = "tantivy" + seals.EXTENSION
+CHANGING = ("meta.json", ".managed.json")  # written anew by each commit
+LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
+SEGMENT_PATTERN = re.compile(r"[0-9a-f]{32}\..+")
+MOST_SUMMED = 1 << 22  # bytes of files, the smallest first, that are compared when the index is opened (2 ms)
+ATTEMPTS = 5
+
+
+def list_files(folder: Path) -> list[str]:
+    """The names of tantivy's files, locks apart."""
+    return [path.name for path in folder.iterdir() if path.name in CHANGING or SEGMENT_PATTERN.fullmatch(path.name)]
+
+
+def break_seal(folder: Path) -> None:
+    """Say that the files are being written to."""
+    seals.break_seal(folder / SEAL)
+
+
+def put_on_seal(folder: Path) -> None:
+    """Seal the files as they are."""
+    seals.put_on(folder / SEAL, list_files(folder), CHANGING)
+
+
+def check_seal(folder: Path) -> None:
+    """Raise IndexDamaged for a file that is missing, has another length, or, of small ones, other content.
+
+    Nothing is known while the seal is broken; what a writer changes meanwhile is looked at again.
+    """
+    for _ in range(ATTEMPTS):
+        seal = seals.read_seal(folder / SEAL)
+        if seal is None or seal.broken:
+            return
+        fault = _find_fault(folder, seal)
+        if fault is None or seals.read_seal(folder / SEAL) != seal:
+            break
+    else:
+        return
+    if fault:
+        raise IndexDamaged(fault[1], str(folder / fault[0]), "rebuild it, or restore a backup")
+
+
+def _find_fault(folder: Path, seal: seals.Seal) -> tuple[str, str] | None:
+    """The first file that is not as it was sealed, and what is wrong with it."""
+    total = 0
+    for name, seen in sorted(seal.files.items(), key=lambda item: item[1].length):
+        path = folder / name
+        try:
+            if path.stat().st_size != seen.length:
+                return name, "a file of the index has another length than it was written with"
+            total += seen.length
+            if total <= MOST_SUMMED and seals.sum_up(path) != seen.checksum:
+                return name, "a file of the index is not as it was written"
+        except FileNotFoundError:
+            return name, "a file of the index is missing"
+    return None
