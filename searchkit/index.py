@@ -21,7 +21,7 @@ from searchkit.facets import name_facet, read_facet
 from searchkit.model import Document, Page
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.queryoptions import QueryOptions, check_count
-from searchkit.report import IndexReport
+from searchkit.report import IndexReport, Verified
 from searchkit.results import Copies, FacetValue, Results
 from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.question import read_question
@@ -29,6 +29,7 @@ from searchkit.search.values import find_named, put_first
 from searchkit.settings import ALIASES
 
 if TYPE_CHECKING:
+    from searchkit.backup import BackedUp
     from searchkit.groups import GroupLedger
     from searchkit.search.concordance import Occurrence
     from searchkit.search.continuation import Continuation
@@ -194,6 +195,22 @@ class Index:
         with self._writing():
             return transfer.copy(self._engine, self._folder, to)
 
+    def verify(self, full: bool = False, repair: bool = False) -> Verified:
+        """What is wrong with the files of the index; ``full``: with any byte of them.
+
+        ``repair`` makes anew what can be derived from the documents that can be read, and deletes none. Raises
+        IndexLocked while another process writes.
+        """
+        from searchkit.verification import verify
+
+        return verify(self._need_folder("verify"), full, repair)
+
+    def back_up(self, to: str | Path) -> BackedUp:
+        """Copy the index to a new folder, and verify the copy; others may write to it meanwhile."""
+        from searchkit.backup import back_up
+
+        return back_up(self._need_folder("back_up"), Path(to))
+
     def count(self) -> int:
         """How many documents there are."""
         return self._engine.count()
@@ -234,6 +251,12 @@ class Index:
         if self._folder is None and self._groups is None:
             self._groups = open_groups()
         return self._groups
+
+    def _need_folder(self, method: str) -> Path:
+        if self._folder is None:
+            raise SettingsError("this index lives in memory and has no files", f"Index.{method}()",
+                                "open one in a folder")
+        return self._folder
 
     def _writing(self) -> AbstractContextManager[None]:
         return lock(self._folder) if self._folder else nullcontext()

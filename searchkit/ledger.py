@@ -195,6 +195,7 @@ def copy_ledger(folder: Path, target: Path) -> None:
     try:
         with closing(_open_read_only(folder)) as ledger, closing(sqlite3.connect(target / FILE)) as copy:
             ledger.backup(copy)
+        seal_ledger(target)
     except sqlite3.DatabaseError as problem:
         raise _tell_damage(folder / FILE, problem) from None
 
@@ -211,7 +212,9 @@ def _read(folder: Path, query: str, *values: str) -> list[Any]:
 
 
 def _open_read_only(folder: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{(folder / FILE).absolute().as_uri()}?mode=ro", uri=True)
+    """The ledger to be read; where a run was killed, SQLite must be let undo what it had begun."""
+    mode = "rw" if (folder / f"{FILE}-journal").exists() else "ro"
+    return sqlite3.connect(f"{(folder / FILE).absolute().as_uri()}?mode={mode}", uri=True)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+from zlib import crc32
 
 from searchkit import disk
 from searchkit.errors import IndexDamaged, IndexFault, IndexLocked, IndexNotFound, IndexOutdated, SettingsError
@@ -142,8 +143,20 @@ def write_manifest(folder: Path, engine: str) -> None:
 
 
 def encode_manifest(manifest: Manifest) -> bytes:
-    """The bytes of its file."""
-    return (json.dumps(manifest.to_dict(), indent=1) + "\n").encode()
+    """The bytes of its file, with a checksum of what it says."""
+    data = manifest.to_dict()
+    return (json.dumps({**data, "check": crc32(json.dumps(data).encode())}, indent=1) + "\n").encode()
+
+
+def is_as_written(folder: Path) -> bool:
+    """Whether the manifest of an index, of whatever format, is byte for byte as it was written."""
+    try:
+        content = (folder / MANIFEST).read_bytes()
+        data = json.loads(content)
+        del data["check"]
+        return content == encode_manifest(Manifest(**data))
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return False
 
 
 @contextmanager

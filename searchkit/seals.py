@@ -17,6 +17,7 @@ from searchkit import disk
 EXTENSION = ".seal"
 DIGEST_BYTES = 32
 READ = 1 << 20  # bytes at a time
+MISSING, CHANGED = "it is missing", "it is not as it was written"
 
 
 class Seen(NamedTuple):
@@ -73,6 +74,19 @@ def read_seal(path: Path) -> Seal | None:
         return Seal(data["broken"], {name: Seen(*seen) for name, seen in data["files"].items()})
     except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def find_fault(path: Path, seen: Seen, full: bool) -> str:
+    """What is wrong with a file that was once seen: with its length, or its content (``full``); empty: nothing."""
+    try:
+        length = path.stat().st_size
+        if length != seen.length:
+            return f"it has {length:,} bytes instead of {seen.length:,}"
+        return CHANGED if full and look_at(path) != seen else ""
+    except FileNotFoundError:
+        return MISSING
+    except OSError as problem:
+        return f"it cannot be read: {problem.strerror}"
 
 
 def break_seal(path: Path) -> None:

@@ -25,10 +25,10 @@ LAYERS = [
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
     {"lines", "captures", "groups", "aliasfile", "periods", "encoder"},
-    {"ledger", "suggestions", "facets", "queryoptions", "copies", "reranking"},
+    {"ledger", "ledgercheck", "suggestions", "facets", "queryoptions", "copies", "reranking"},
     {"budget"},
     {"workers"},
-    {"ingest", "transfer"},
+    {"ingest", "transfer", "verification", "backup"},
     {"answering"},
     {"index"},
     {"entry", "asking", "exits", "cli", "options", "batch", "outputs", "timeline", "screen", "pager", "links",
@@ -56,14 +56,16 @@ FENCES = {
     "numpy": ("searchkit.encoder", "searchkit.engines.whoosh"),
     "onnxruntime": ("searchkit.encoder",),
     "tokenizers": ("searchkit.encoder",),
-    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures", "searchkit.groups"),
+    "sqlite3": ("searchkit.ledger", "searchkit.ledgercheck", "searchkit.lines", "searchkit.captures",
+                "searchkit.groups"),
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.
 LAZY = {"searchkit", "searchkit.index", "searchkit.answering", "searchkit.cli", "searchkit.entry",
         "searchkit.asking", "searchkit.screen", "searchkit.settings", "searchkit.aliasfile", "searchkit.place",
         "searchkit.search.parser", "searchkit.search.dates", "searchkit.pipeline.secondopinion", "searchkit.encoder",
-        "searchkit.engines.whoosh.adapter", "searchkit.engines.whoosh.opening", "searchkit.seals"}
+        "searchkit.engines.whoosh.adapter", "searchkit.engines.whoosh.opening", "searchkit.seals",
+        "searchkit.engines.whoosh.checking", "searchkit.engines.tantivy.checking"}
 
 
 @cache

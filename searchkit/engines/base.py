@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Protocol
 
 from searchkit.errors import DocumentNotFound
 from searchkit.model import Document
+from searchkit.report import Checked
 from searchkit.results import FacetValue
+from searchkit.seals import Seen
 from searchkit.search.aliases import Naming
 from searchkit.search.analysis import Analysed
 from searchkit.search.expansion import Cut
@@ -130,6 +133,28 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of files, locks and connections; the engine is not used afterwards."""
+
+
+class Checking(Protocol):
+    """The module ``checking`` of an engine that keeps files."""
+
+    def check(self, folder: Path, full: bool) -> Checked:
+        """What is wrong with the engine's files; ``full``: with any byte of them."""
+
+    def mend(self, folder: Path) -> tuple[str, ...]:
+        """Make anew what can be derived from the documents that can be read; what was done.
+
+        Called under the lock of the index. Raises IndexDamaged when it cannot be done.
+        """
+
+    def list_commit(self, folder: Path) -> tuple[dict[str, bytes], dict[str, Seen | None]]:
+        """The newest commit: small files by their content, the others by what they were when they were written (None:
+        not known). Raises FileNotFoundError when a writer has just removed them, IndexDamaged for one that is not
+        whole.
+        """
+
+    def seal(self, folder: Path) -> None:
+        """Say of files that were copied to a folder that they are whole."""
 
 
 def miss(id_: str) -> DocumentNotFound:

@@ -62,10 +62,15 @@ def read_toc(folder: Path, storage: Storage, number: int) -> TOC:
 
 
 def read_newest(folder: Path, storage: Storage) -> tuple[TOC, Generation | None]:
-    """The newest commit for a writer: its table of contents, and its manifest where that can be relied on."""
-    number = next(iter(list_generations(folder)), None)
-    if number is None:
+    """The newest commit for a writer."""
+    numbers = list_generations(folder)
+    if not numbers:
         raise FileNotFoundError("the index has no commit")
+    return read_commit(folder, storage, numbers[0])
+
+
+def read_commit(folder: Path, storage: Storage, number: int) -> tuple[TOC, Generation | None]:
+    """The table of contents of a commit, and its manifest where that can be relied on."""
     known = read_generation(folder, number)
     if known is None or is_foreign(folder, number, known):
         try:

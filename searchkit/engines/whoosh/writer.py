@@ -9,11 +9,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from whoosh.index import TOC
+
 from searchkit import disk
 from searchkit.engines.whoosh import generation
 from searchkit.engines.whoosh.codec import ArraySegment
 from searchkit.engines.whoosh.committing import INDEX_NAME, clean, make_commit
 from searchkit.engines.whoosh.foreign import convert, read_newest
+from searchkit.engines.whoosh.generation import Generation
 from searchkit.engines.whoosh.inversion import Inversion
 from searchkit.engines.whoosh.layout import EXTENSION
 from searchkit.engines.whoosh.merging import merge
@@ -35,9 +38,12 @@ def create(folder: Path) -> None:
 
 
 class Writer:
-    """Adds and deletes documents; all of it takes effect at ``commit``, or nothing does."""
+    """Adds and deletes documents; all of it takes effect at ``commit``, or nothing does.
 
-    def __init__(self, folder: Path) -> None:
+    ``base`` is the commit to go on from, when that is not the newest.
+    """
+
+    def __init__(self, folder: Path, base: tuple[TOC, Generation | None] | None = None) -> None:
         self._folder = folder
         self._storage = Storage(folder)
         self._lock = self._storage.lock(f"{INDEX_NAME}_WRITELOCK")
@@ -52,7 +58,7 @@ class Writer:
                 self._is_open = False
                 raise IndexLocked("the index is being written by another process", str(folder),
                                   "try again when it has finished")
-            self._toc, self._base = read_newest(folder, self._storage)
+            self._toc, self._base = base or read_newest(folder, self._storage)
             self._seals = {part.name: part.seal for part in self._base.parts} if self._base else {}
             self._known = {segment.segment_id(): self._adopt(segment) for segment in self._toc.segments}
             self.segments = list(self._known.values())
