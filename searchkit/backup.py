@@ -40,8 +40,8 @@ class BackedUp:
         return asdict(self)
 
     def __str__(self) -> str:
-        return (f"{self.documents or 0:,} documents in {self.files} files of {self.bytes:,} bytes are in {self.folder}, "
-                "and all of them were compared")
+        size = f"{self.documents or 0:,} documents in {self.files} files of {self.bytes:,} bytes"
+        return f"{size} are in {self.folder}, and all of them were compared"
 
 
 def back_up(folder: Path, target: Path) -> BackedUp:

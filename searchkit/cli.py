@@ -265,13 +265,14 @@ def verify(
     as_json: options.Json = False,
 ) -> None:
     """Check the index against its manifest: each file that is damaged, missing, swapped or foreign is named."""
+    from searchkit.soundness import render_verified
     from searchkit.verification import verify as verify_index
 
     found = verify_index(Path(resolve({"index": folder}).index), full, repair)
     if as_json:
         print_json(found.to_dict())
     else:
-        print_lines(render.render_verified(found))
+        print_lines(render_verified(found))
     raise typer.Exit(FOUND if found.is_sound else FAULT)
 
 

@@ -7,11 +7,24 @@ to the disk. What a reader sees under the name is then whole, whenever the power
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from searchkit.errors import IndexFault
+
 DRAFT = ".draft"  # ends the name of a file that is not yet published
+
+
+@contextmanager
+def tell_failure(path: Path) -> Iterator[None]:
+    """Around what is written for an index: turns an OSError into an IndexFault."""
+    try:
+        yield
+    except OSError as problem:
+        raise IndexFault(f"the index cannot be written: {problem.strerror}", str(problem.filename or path),
+                         "make room, or see who may write there; then do the same again") from problem
 
 
 def create(path: Path) -> IO[bytes]:

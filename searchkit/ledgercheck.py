@@ -30,7 +30,7 @@ def check_ledger(folder: Path, full: bool) -> Checked:
     if seal is None:
         faults.append(Fault(SEAL, CHANGED if (folder / SEAL).exists() else MISSING))
     elif seal.broken:
-        notes.append(f"{FILE}: not sealed, for a run was interrupted, or it is large; what SQLite finds is all there is")
+        notes.append(f"{FILE}: not sealed, for a run was interrupted, or it is large; SQLite's own check must do")
     elif what := find_fault(folder / FILE, seal.files[FILE], full):
         faults.append(Fault(FILE, what))
     found = _ask_sqlite(folder, full)

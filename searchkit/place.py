@@ -90,7 +90,7 @@ def make(folder: Path, engine: str) -> None:
     if others and not (folder / MANIFEST).exists():
         raise SettingsError("this folder holds other things than an index", str(folder),
                             "give an empty or a new folder: --index DIR")
-    with lock(folder):
+    with lock(folder), disk.tell_failure(folder):
         _empty([path for path in others if path.is_file() and path.name != MANIFEST])
         write_manifest(folder, engine)
 
@@ -139,7 +139,8 @@ def _describe(problem: Exception) -> str:
 
 def write_manifest(folder: Path, engine: str) -> None:
     """Make the folder known as an index of this engine."""
-    disk.publish(folder / MANIFEST, encode_manifest(Manifest(engine)))
+    with disk.tell_failure(folder):
+        disk.publish(folder / MANIFEST, encode_manifest(Manifest(engine)))
 
 
 def encode_manifest(manifest: Manifest) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any
 
 from searchkit.model import Clue, Document, Rejected
 from searchkit.periods import fold_months, show_gaps
-from searchkit.report import IndexReport, Verified
+from searchkit.report import IndexReport
 from searchkit.results import Copies, FacetValue, Hit, Results, Snippet
 
 BAR = 10  # columns of the longest bar of a facet
@@ -158,20 +158,6 @@ def render_rejected(page: Rejected) -> str:
     """One line: a page that became no document, and why."""
     detail = f": {page.detail}" if page.detail else ""
     return f"rejected {make_line(page.path)} ({make_line(page.reason + detail)})"
-
-
-def render_verified(found: Verified) -> Iterator[str]:
-    """What a check of an index found."""
-    yield from (f"mended: {make_line(line)}" for line in found.mended)
-    yield from (f"note: {make_line(note)}" for note in found.notes)
-    yield from (f"damaged: {make_line(str(fault))}" for fault in found.faults)
-    size = f"{found.files} files, {found.bytes:,} bytes"
-    if found.faults:
-        yield f"{len(found.faults)} faults in {size}; searchkit verify --repair mends what can be mended"
-    elif found.full:
-        yield f"sound: {found.documents or 0:,} documents, {size}, every byte as it was written"
-    else:
-        yield f"sound: {found.documents or 0:,} documents, {size} of the right lengths (--full compares every byte)"
 
 
 def render_stats(stats: Mapping[str, Any], style: Style) -> Iterator[str]:

@@ -89,11 +89,15 @@ def find_fault(path: Path, seen: Seen, full: bool) -> str:
         return f"it cannot be read: {problem.strerror}"
 
 
-def break_seal(path: Path) -> None:
-    """Say that the files are being written to; what was known of them is kept, for those that stay."""
+def break_seal(path: Path) -> bool:
+    """Say that the files are being written to; what was known of them is kept, for those that stay.
+
+    Returns whether it was so already: a run was interrupted.
+    """
     known = read_seal(path)
     if known is None or not known.broken:
         _write(path, Seal(True, known.files if known else {}))
+    return known is None or known.broken
 
 
 def put_on(path: Path, names: Iterable[str], changing: Collection[str]) -> None:
@@ -110,4 +114,5 @@ def put_on(path: Path, names: Iterable[str], changing: Collection[str]) -> None:
 
 def _write(path: Path, seal: Seal) -> None:
     body = json.dumps(seal._asdict()).encode()
-    disk.publish(path, b"%08x\n" % crc32(body) + body)
+    with disk.tell_failure(path):
+        disk.publish(path, b"%08x\n" % crc32(body) + body)

@@ -32,7 +32,7 @@ LAYERS = [
     {"answering"},
     {"index"},
     {"entry", "asking", "exits", "cli", "options", "batch", "outputs", "timeline", "screen", "pager", "links",
-     "completion", "progress", "render", "reasons", "web", "__main__", ""},
+     "completion", "progress", "render", "reasons", "soundness", "web", "__main__", ""},
 ]
 SEPARATE = {"sources": set(), "pipeline": set(), "search": set(), "engines": {"search"}, "place": {"search"},
             "render": set()}

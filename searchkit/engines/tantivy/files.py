@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
-from searchkit import seals
+from searchkit import disk, seals
 from searchkit.errors import IndexDamaged
 
 SEAL = "tantivy" + seals.EXTENSION
 CHANGING = ("meta.json", ".managed.json")  # written anew by each commit
+PARTS = ("idx", "pos", "term", "store", "fast", "fieldnorm", "temp")
 LOCKS = (".tantivy-writer.lock", ".tantivy-meta.lock")
 SEGMENT_PATTERN = re.compile(r"[0-9a-f]{32}\..+")
 MOST_SUMMED = 1 << 22  # bytes of files, the smallest first, that are compared when the index is opened (2 ms)
@@ -22,8 +24,14 @@ def list_files(folder: Path) -> list[str]:
 
 
 def break_seal(folder: Path) -> None:
-    """Say that the files are being written to."""
-    seals.break_seal(folder / SEAL)
+    """Say that the files are being written to, under tantivy's lock. What an interrupted run left is removed: tantivy
+    would not write a file under a name that is taken.
+    """
+    if seals.break_seal(folder / SEAL) and (folder / CHANGING[0]).exists():
+        needed = _name_needed(folder)
+        for name in list_files(folder):
+            if name not in CHANGING and not name.startswith(needed):
+                disk.discard(folder / name)
 
 
 def put_on_seal(folder: Path) -> None:
@@ -47,6 +55,17 @@ def check_seal(folder: Path) -> None:
         return
     if fault:
         raise IndexDamaged(fault[1], str(folder / fault[0]), "rebuild it, or restore a backup")
+
+
+def _name_needed(folder: Path) -> tuple[str, ...]:
+    """How the names of the files begin that the newest commit needs."""
+    beginnings = []
+    for segment in json.loads((folder / CHANGING[0]).read_bytes())["segments"]:
+        name, deletes = segment["segment_id"].replace("-", ""), segment.get("deletes")
+        beginnings += [f"{name}.{part}" for part in PARTS]
+        if deletes:
+            beginnings.append(f"{name}.{deletes['opstamp']}.del")
+    return tuple(beginnings)
 
 
 def _find_fault(folder: Path, seal: seals.Seal) -> tuple[str, str] | None:

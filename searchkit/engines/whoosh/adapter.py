@@ -14,6 +14,7 @@ from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING
 
+from searchkit import disk
 from searchkit.engines.base import Matches, Request, miss
 from searchkit.engines.whoosh import plain
 from searchkit.engines.whoosh.damage import PAUSE, translate_damage, try_again
@@ -49,7 +50,8 @@ class WhooshEngine:
                 raise IndexNotFound("there is no index", str(path), "make one: searchkit index <pages>")
             from searchkit.engines.whoosh import writer
 
-            writer.create(path)
+            with disk.tell_failure(path):
+                writer.create(path)
         self._snapshot = Snapshot(None, ())
         self._work = 0  # done in plain Python
         self._refresh()

@@ -41,10 +41,19 @@ def make_commit(folder: Path, number: int, schema: Schema, segments: Sequence[Ar
         for path, draft in drafts.items():
             disk.rename(draft, path)
     except BaseException:
-        for draft in drafts.values():
-            disk.discard(draft)
+        if not generation.name_list(folder, number).exists():
+            for draft in drafts.values():
+                disk.discard(draft)
         raise
     disk.force(folder)
+
+
+def finish_commit(folder: Path, number: int, commit: Generation) -> None:
+    """Put the table of contents in its place where whoever made the commit was stopped just before that."""
+    toc = generation.name_toc(folder, number)
+    draft = toc.with_name(toc.name + disk.DRAFT)
+    if not toc.exists() and draft.exists() and look_at(draft) == commit.files[toc.name]:
+        disk.rename(draft, toc)
 
 
 def encode_toc(schema: Schema, segments: Sequence[ArraySegment], number: int) -> bytes:

@@ -14,7 +14,7 @@ from whoosh.index import TOC
 from searchkit import disk
 from searchkit.engines.whoosh import generation
 from searchkit.engines.whoosh.codec import ArraySegment
-from searchkit.engines.whoosh.committing import INDEX_NAME, clean, make_commit
+from searchkit.engines.whoosh.committing import INDEX_NAME, clean, finish_commit, make_commit
 from searchkit.engines.whoosh.foreign import convert, read_newest
 from searchkit.engines.whoosh.generation import Generation
 from searchkit.engines.whoosh.inversion import Inversion
@@ -59,6 +59,8 @@ class Writer:
                 raise IndexLocked("the index is being written by another process", str(folder),
                                   "try again when it has finished")
             self._toc, self._base = base or read_newest(folder, self._storage)
+            if self._base:
+                finish_commit(folder, self._toc.generation, self._base)
             self._seals = {part.name: part.seal for part in self._base.parts} if self._base else {}
             self._known = {segment.segment_id(): self._adopt(segment) for segment in self._toc.segments}
             self.segments = list(self._known.values())
