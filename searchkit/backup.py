@@ -54,7 +54,7 @@ def back_up(folder: Path, target: Path) -> BackedUp:
     with suppress(FileNotFoundError):
         checking.list_commit(folder)  # raises SettingsError where there is nothing to copy
     begun = make_ready(target, NOTE)
-    with lock(target):
+    with lock(target), disk.tell_failure(target):
         if begun:
             _empty(target)
         disk.write(target / NOTE, b"{}\n")

@@ -147,4 +147,5 @@ def _read_note(place: Path, origin: dict[str, str]) -> str | None:
 
 
 def _write_note(place: Path, note: dict[str, str | None]) -> None:
-    disk.publish(place / NOTE, json.dumps(note).encode())
+    with disk.tell_failure(place):
+        disk.publish(place / NOTE, json.dumps(note).encode())

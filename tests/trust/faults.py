@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from searchkit import disk
 from searchkit.errors import IndexFault
 from searchkit.index import open_index
 from searchkit.verification import verify
@@ -118,8 +117,8 @@ def run(engine: str, changes: range, step: int = 1) -> tuple[int, int]:
 
 def main(engine: str) -> None:
     faults, kills = run(engine, range(FIRST, LAST))
-    print(f"{engine}: {faults:,} I/O errors and {kills:,} kills, at every call of {LAST - FIRST} changes: 0 acknowledged "
-          "lost, every error said what and where, every next run went on")
+    print(f"{engine}: {faults:,} I/O errors and {kills:,} kills, at every call of {LAST - FIRST} changes: "
+          "0 acknowledged lost, every error said what and where, every next run went on")
 
 
 if __name__ == "__main__":

@@ -177,7 +177,8 @@ def main(states: int, seed: int, forced: bool = True) -> int:
                 print(f"power cut at call {point} of seed {seed} went wrong; the folder is {kept}")
                 raise
             shutil.rmtree(folder)
-    print(f"whoosh: {states:,} power cuts at {len(calls):,} calls of {changes} commits: 0 acknowledged lost (seed {seed})")
+    print(f"whoosh: {states:,} power cuts at {len(calls):,} calls of {changes} commits: 0 acknowledged lost "
+          f"(seed {seed})")
     return 0
 
 

@@ -9,7 +9,8 @@ from searchkit.model import Document
 
 IDS = [f"s{n:02}" for n in range(40)]
 REBUILD_EVERY = 30
-WORDS = "frost harbour tram ferry bridge union strike market council flood storm mayor".split()
+WORDS = ["frost", "harbour", "tram", "ferry", "bridge", "union", "strike", "market", "council", "flood", "storm",
+         "mayor"]
 State = dict[str, int]  # the version of each document
 
 

@@ -49,12 +49,10 @@ def check_seal(folder: Path) -> None:
         if seal is None or seal.broken:
             return
         fault = _find_fault(folder, seal)
-        if fault is None or seals.read_seal(folder / SEAL) != seal:
-            break
-    else:
-        return
-    if fault:
-        raise IndexDamaged(fault[1], str(folder / fault[0]), "rebuild it, or restore a backup")
+        if fault is None:
+            return
+        if seals.read_seal(folder / SEAL) == seal:
+            raise IndexDamaged(fault[1], str(folder / fault[0]), "rebuild it, or restore a backup")
 
 
 def _name_needed(folder: Path) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from whoosh.reading import SegmentReader
 
 from searchkit.engines.whoosh.arrayfile import ArrayFile
 from searchkit.engines.whoosh.codec import ArraySegment, make_segment
+from searchkit.engines.whoosh.damage import DAMAGE
 from searchkit.engines.whoosh.generation import Generation, find_seal, list_generations, name_toc, read_generation
 from searchkit.engines.whoosh.inversion import Inversion
 from searchkit.engines.whoosh.layout import INDEXED, STORED_DOCUMENT
@@ -61,6 +62,17 @@ def read_toc(folder: Path, storage: Storage, number: int) -> TOC:
     return toc
 
 
+def has_other_segments(folder: Path, number: int, generation: Generation) -> bool:
+    """Whether a table of contents can be read and has others than these: it is not one of ours that was damaged."""
+    try:
+        found = read_toc(folder, Storage(folder), number).segments
+    except (*DAMAGE, FileNotFoundError, IndexDamaged, IndexOutdated):
+        return False
+    ours = {(part.name, part.deleted) for part in generation.parts}
+    return not all(isinstance(segment, ArraySegment) for segment in found) or ours != {
+        (segment.segment_id(), frozenset(segment.deleted)) for segment in found}
+
+
 def read_newest(folder: Path, storage: Storage) -> tuple[TOC, Generation | None]:
     """The newest commit for a writer."""
     numbers = list_generations(folder)
@@ -75,7 +87,7 @@ def read_commit(folder: Path, storage: Storage, number: int) -> tuple[TOC, Gener
     if known is None or is_foreign(folder, number, known):
         try:
             return read_toc(folder, storage, number), None
-        except (IndexDamaged, FileNotFoundError, ValueError, LookupError, TypeError, EOFError):
+        except (*DAMAGE, FileNotFoundError, IndexDamaged):
             if known is None:
                 raise
     assert known is not None

@@ -73,7 +73,11 @@ def is_foreign(folder: Path, number: int, generation: Generation) -> bool:
         toc = path.read_bytes()
     except FileNotFoundError:
         return False
-    return SEAL not in toc and len(toc) != generation.files[path.name].length
+    if SEAL in toc or len(toc) == generation.files[path.name].length:
+        return False
+    from searchkit.engines.whoosh.foreign import has_other_segments
+
+    return has_other_segments(folder, number, generation)
 
 
 def open_shards(folder: Path, parts: Sequence[Part], opened: dict[str, Segment]) -> list[Shard]:
