@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from searchkit import disk, engines
-from searchkit.errors import IndexFault, SearchkitError
+from searchkit.errors import EngineNotInstalled, SearchkitError
 from searchkit.ledgercheck import check_ledger, forget_lost, mend_ledger
 from searchkit.place import DRAFT, LOCK, is_as_written, lock, read_manifest, write_manifest
 from searchkit.report import Fault, Verified
@@ -39,16 +39,14 @@ def verify(folder: Path, full: bool = False, repair: bool = False) -> Verified:
 
 
 def _find_engine(folder: Path) -> str:
-    """The engine of the index; where its manifest is damaged, that whose files are there. Raises IndexFault."""
-    try:
-        return read_manifest(folder).engine
-    except IndexFault:
-        if is_as_written(folder):
-            raise
-        name = next((name for file, name in FILES.items() if any(folder.glob(file))), None)
-        if name is None:
-            raise
-        return name
+    """The engine of the index; where its manifest is damaged, that whose files are there. Raises SearchkitError."""
+    name = next((name for file, name in FILES.items() if any(folder.glob(file))), None)
+    if name is None or is_as_written(folder):
+        name = read_manifest(folder).engine
+    if name not in engines.KEPT:
+        raise EngineNotInstalled(f"no engine '{name}' here, with which the index was built", str(folder),
+                                 "use the searchkit that built it")
+    return name
 
 
 def _look(folder: Path, name: str, full: bool) -> Verified:

@@ -1,4 +1,4 @@
-"""Each call that an index makes to the disk fails, one after the other: python -m tests.trust.faults ENGINE
+"""Each call that an index makes to the disk fails, one after the other: python -m tests.trust.faults ENGINE [STEP]
 
 A commit and a merger are done again and again, with an I/O error or a full disk at call 1, 2, 3 … until none is left.
 Each time an error must say what and where, everything that was acknowledged must be readable, and the next run must
@@ -6,6 +6,7 @@ need no hand. Then the same with a process that kills itself there.
 """
 
 import errno
+import importlib
 import os
 import shutil
 import signal
@@ -18,7 +19,7 @@ from searchkit.errors import IndexFault
 from searchkit.index import open_index
 from searchkit.verification import verify
 
-from .kill import MEMORY, in_a_child
+from .kill import MEMORY
 from .story import REBUILD_EVERY, find_state, merge_often, perform, read_state
 from .watching import Watch, watching
 
@@ -115,11 +116,14 @@ def run(engine: str, changes: range, step: int = 1) -> tuple[int, int]:
     return faults, kills
 
 
-def main(engine: str) -> None:
-    faults, kills = run(engine, range(FIRST, LAST))
-    print(f"{engine}: {faults:,} I/O errors and {kills:,} kills, at every call of {LAST - FIRST} changes: "
+def main(engine: str, step: int = 1) -> None:
+    """Faults and kills at every ``step``-th call. Raises what went wrong."""
+    importlib.import_module("searchkit.ingest")  # before it forks
+    faults, kills = run(engine, range(FIRST, LAST), step)
+    which = "every call" if step == 1 else f"every {step}th call"
+    print(f"{engine}: {faults:,} I/O errors and {kills:,} kills, at {which} of {LAST - FIRST} changes: "
           "0 acknowledged lost, every error said what and where, every next run went on")
 
 
 if __name__ == "__main__":
-    assert in_a_child(main, sys.argv[1])
+    main(sys.argv[1], *map(int, sys.argv[2:]))

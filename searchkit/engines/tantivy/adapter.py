@@ -13,7 +13,7 @@ from searchkit.engines.tantivy.collapsing import Groups
 from searchkit.engines.tantivy.compilation import Compiler
 from searchkit.engines.tantivy.counting import count_facets
 from searchkit.engines.tantivy.damage import explain_failure, translate_damage
-from searchkit.engines.tantivy.files import break_seal, check_seal, put_on_seal
+from searchkit.engines.tantivy.files import break_seal, check_seal, put_on_seal, refuse_remains
 from searchkit.engines.tantivy.ranking import choose_page
 from searchkit.engines.tantivy.schema import ID, encode_term, make_document, make_schema, register_tokenizer
 from searchkit.engines.tantivy.snapshot import Snapshot
@@ -44,6 +44,7 @@ class TantivyEngine:
             raise self._not_found()
         with translate_damage(path):
             if not exists:
+                refuse_remains(path)
                 path.mkdir(parents=True, exist_ok=True)
                 break_seal(path)
                 tantivy.Index(self._schema, str(path), reuse=False)

@@ -39,6 +39,16 @@ def put_on_seal(folder: Path) -> None:
     seals.put_on(folder / SEAL, list_files(folder), CHANGING)
 
 
+def refuse_remains(folder: Path) -> None:
+    """Raise IndexDamaged where the files of an index are, but not the one that says which they are."""
+    if not folder.is_dir():
+        return
+    seal = seals.read_seal(folder / SEAL)
+    if (seal and not seal.broken) or any(name not in CHANGING for name in list_files(folder)):
+        raise IndexDamaged("a file of the index is missing", str(folder / CHANGING[0]),
+                           "rebuild it, or restore a backup")
+
+
 def check_seal(folder: Path) -> None:
     """Raise IndexDamaged for a file that is missing, has another length, or, of small ones, other content.
 

@@ -83,7 +83,7 @@ def _check_manifest(folder: Path, number: int, faults: dict[str, str], notes: li
     listed, toc = name_list(folder, number), name_toc(folder, number)
     seal = find_seal(toc.read_bytes()) if toc.exists() else None
     generation = read_generation(folder, number)
-    if toc.exists() and seal is None and (generation is None or is_foreign(folder, number, generation)):
+    if toc.exists() and seal is None and _is_foreign(folder, number, generation):
         notes.append(f"{toc.name}: another program made this commit; what it wrote cannot be checked")
         return None
     if not listed.exists():
@@ -91,9 +91,17 @@ def _check_manifest(folder: Path, number: int, faults: dict[str, str], notes: li
     elif generation is None or not is_whole(listed.read_bytes()):
         faults[listed.name] = CHANGED
         generation = None
-    if generation is None and seal is False:
+    if generation is None and toc.exists() and not seal:
         faults[toc.name] = CHANGED
     return generation
+
+
+def _is_foreign(folder: Path, number: int, generation: Generation | None) -> bool:
+    if generation:
+        return is_foreign(folder, number, generation)
+    from searchkit.engines.whoosh.foreign import has_other_segments
+
+    return has_other_segments(folder, number, Generation((), ()))
 
 
 def _check_files(folder: Path, generation: Generation, full: bool, faults: dict[str, str]) -> None:
