@@ -23,6 +23,7 @@ LOCK = "searchkit.lock"
 LEDGER = "ledger.sqlite"
 DRAFT = MANIFEST + disk.DRAFT
 FORMAT = 3  # of the whole folder; a folder with another one is refused
+CHECKED = 3  # the first format whose manifest has a checksum
 REBUILD = "build it anew: searchkit index --rebuild PATH..."
 
 
@@ -154,6 +155,8 @@ def is_as_written(folder: Path) -> bool:
     try:
         content = (folder / MANIFEST).read_bytes()
         data = json.loads(content)
+        if "check" not in data:
+            return bool(data["format"] < CHECKED)
         del data["check"]
         return content == encode_manifest(Manifest(**data))
     except (OSError, ValueError, LookupError, TypeError, RecursionError):

@@ -36,6 +36,7 @@ def translate_damage(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         place = str(error.filename or path)
-        raise IndexDamaged("a file of the index is missing", place, "rebuild it, or see what is left: searchkit verify --full") from error
+        raise IndexDamaged("a file of the index is missing", place, "rebuild it, or see what is left: searchkit verify --full"
+                           ) from error
     except DAMAGE as error:
         raise IndexDamaged(f"the index cannot be read: {error}", str(path), "rebuild it") from error
