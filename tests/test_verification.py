@@ -26,7 +26,8 @@ ENGINES = ["whoosh", "tantivy"]
 
 
 def make_documents(count, word="ferry"):
-    return [Document(f"d{n}", f"d{n}", f"The {word} number {n} sails at dawn, and {word}s follow.") for n in range(count)]
+    return [Document(f"d{n}", f"d{n}", f"The {word} number {n} sails at dawn, and {word}s follow.")
+            for n in range(count)]
 
 
 def fill(folder, engine="whoosh"):
