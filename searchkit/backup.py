@@ -15,9 +15,9 @@ from typing import Any
 from searchkit import disk, engines
 from searchkit.engines.base import Checking
 from searchkit.errors import IndexDamaged, IndexLocked
+from searchkit.findings import Verified
 from searchkit.ledger import copy_ledger
 from searchkit.place import LOCK, lock, make_ready, read_manifest, write_manifest
-from searchkit.report import Verified
 from searchkit.seals import Seen, look_at
 from searchkit.settings import ALIASES
 from searchkit.verification import verify

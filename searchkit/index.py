@@ -21,7 +21,7 @@ from searchkit.facets import name_facet, read_facet
 from searchkit.model import Document, Page
 from searchkit.place import REBUILD, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.queryoptions import QueryOptions, check_count
-from searchkit.report import IndexReport, Verified
+from searchkit.report import IndexReport
 from searchkit.results import Copies, FacetValue, Results
 from searchkit.search.aliases import TABLES, TYPED
 from searchkit.search.question import read_question
@@ -30,6 +30,7 @@ from searchkit.settings import ALIASES
 
 if TYPE_CHECKING:
     from searchkit.backup import BackedUp
+    from searchkit.findings import Verified
     from searchkit.groups import GroupLedger
     from searchkit.search.concordance import Occurrence
     from searchkit.search.continuation import Continuation

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from searchkit import disk
 from searchkit.errors import DocumentNotFound
+from searchkit.findings import Checked, Fault
 from searchkit.ledger import FILE, SEAL, seal_ledger
 from searchkit.model import Document
-from searchkit.report import Checked, Fault
 from searchkit.seals import CHANGED, MISSING, break_seal, find_fault, read_seal
 
 BESIDE = ("-journal", "-wal", "-shm")  # what SQLite puts beside a database

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from searchkit.findings import Verified
 from searchkit.render import make_line
-from searchkit.report import Verified
 
 
 def render_verified(found: Verified) -> Iterator[str]:

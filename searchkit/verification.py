@@ -14,9 +14,9 @@ from pathlib import Path
 
 from searchkit import disk, engines
 from searchkit.errors import EngineNotInstalled, SearchkitError
+from searchkit.findings import Fault, Verified
 from searchkit.ledgercheck import check_ledger, forget_lost, mend_ledger
 from searchkit.place import DRAFT, LOCK, is_as_written, lock, read_manifest, write_manifest
-from searchkit.report import Fault, Verified
 from searchkit.seals import CHANGED, MISSING
 from searchkit.settings import ALIASES, MANIFEST
 

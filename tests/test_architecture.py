@@ -21,7 +21,7 @@ MODULES = {
 LAYERS = [
     {"disk", "errors", "model", "version"},
     {"seals"},
-    {"report", "results"},
+    {"findings", "report", "results"},
     {"fields", "settings"},
     {"sources", "pipeline", "search", "engines", "place"},
     {"lines", "captures", "groups", "aliasfile", "periods", "encoder"},
@@ -65,7 +65,8 @@ LAZY = {"searchkit", "searchkit.index", "searchkit.answering", "searchkit.cli", 
         "searchkit.asking", "searchkit.screen", "searchkit.settings", "searchkit.aliasfile", "searchkit.place",
         "searchkit.search.parser", "searchkit.search.dates", "searchkit.pipeline.secondopinion", "searchkit.encoder",
         "searchkit.engines.whoosh.adapter", "searchkit.engines.whoosh.opening", "searchkit.seals",
-        "searchkit.engines.whoosh.checking", "searchkit.engines.tantivy.checking"}
+        "searchkit.engines.whoosh.generation", "searchkit.engines.whoosh.checking",
+        "searchkit.engines.tantivy.checking"}
 
 
 @cache

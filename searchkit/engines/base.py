@@ -6,19 +6,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from searchkit.errors import DocumentNotFound
 from searchkit.model import Document
-from searchkit.report import Checked
 from searchkit.results import FacetValue
-from searchkit.seals import Seen
 from searchkit.search.aliases import Naming
 from searchkit.search.analysis import Analysed
 from searchkit.search.expansion import Cut
 from searchkit.search.folding import fold_value
 from searchkit.search.query import Query
 from searchkit.search.vocabulary import Choose
+
+if TYPE_CHECKING:
+    from searchkit.findings import Checked
+    from searchkit.seals import Seen
 
 MOST_COPIES = 10  # ids of copies that come with a hit; all have the group as a field
 SORTS = ("relevance", "newest", "oldest")

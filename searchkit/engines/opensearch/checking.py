@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from searchkit.errors import SettingsError
-from searchkit.report import Checked, Fault
+from searchkit.findings import Checked, Fault
 from searchkit.seals import Seen
 
 FILES = (".opensearch.json", "opensearch.json")

@@ -8,7 +8,7 @@ from pathlib import Path
 from searchkit import seals
 from searchkit.engines.tantivy.files import CHANGING, LOCKS, SEAL, list_files, put_on_seal
 from searchkit.errors import IndexDamaged
-from searchkit.report import Checked, Fault
+from searchkit.findings import Checked, Fault
 from searchkit.seals import CHANGED, MISSING, Seen, find_fault, look_at, read_seal
 
 META = CHANGING[0]

@@ -6,6 +6,7 @@ simple questions.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -210,7 +211,7 @@ def _has_files(path: Path) -> bool:
         return False
     if list_generations(path):
         return True
-    if any(SEGMENT_PATTERN.fullmatch(file.name) for file in path.iterdir()) and not list_generations(path):
+    if any(re.fullmatch(SEGMENT_PATTERN, file.name) for file in path.iterdir()) and not list_generations(path):
         raise IndexDamaged("the commits of the index are missing", str(path), "rebuild it, or restore a backup")
     return False
 

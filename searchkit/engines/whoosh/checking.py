@@ -11,6 +11,7 @@ from searchkit.engines.whoosh.generation import (
     Generation,
     find_seal,
     is_whole,
+    list_files,
     list_generations,
     list_owned,
     name_list,
@@ -20,7 +21,7 @@ from searchkit.engines.whoosh.generation import (
 from searchkit.engines.whoosh.layout import EXTENSION
 from searchkit.engines.whoosh.opening import is_foreign
 from searchkit.errors import IndexDamaged
-from searchkit.report import Checked, Fault
+from searchkit.findings import Checked, Fault
 from searchkit.seals import CHANGED, MISSING, Seen, find_fault, look_at
 
 LOCK_FILE = "MAIN_WRITELOCK"
@@ -38,7 +39,7 @@ def check(folder: Path, full: bool) -> Checked:
     for number in numbers[:KEPT]:
         generation = _check_manifest(folder, number, faults, notes)
         if generation:
-            known |= generation.files
+            known |= list_files(generation)
             _check_files(folder, generation, full, faults)
             if faults.get(name_toc(folder, number).name) == MISSING and _has_draft(folder, number):
                 notes.append(f"{name_toc(folder, number).name}: a run was interrupted just before it was "
@@ -71,7 +72,7 @@ def list_commit(folder: Path) -> tuple[dict[str, bytes], dict[str, Seen | None]]
     contents = {listed.name: listed.read_bytes()}
     if toc.exists():
         contents[toc.name] = toc.read_bytes()
-    return contents, {name: seen for name, seen in generation.files.items() if name != toc.name}
+    return contents, {name: seen for name, seen in list_files(generation).items() if name != toc.name}
 
 
 def seal(folder: Path) -> None:
@@ -105,7 +106,7 @@ def _is_foreign(folder: Path, number: int, generation: Generation | None) -> boo
 
 
 def _check_files(folder: Path, generation: Generation, full: bool, faults: dict[str, str]) -> None:
-    for name, seen in generation.files.items():
+    for name, seen in list_files(generation).items():
         what = find_fault(folder / name, seen, full or not name.endswith(EXTENSION))
         if what:
             faults[name] = what

@@ -52,7 +52,7 @@ def finish_commit(folder: Path, number: int, commit: Generation) -> None:
     """Put the table of contents in its place where whoever made the commit was stopped just before that."""
     toc = generation.name_toc(folder, number)
     draft = toc.with_name(toc.name + disk.DRAFT)
-    if not toc.exists() and draft.exists() and look_at(draft) == commit.files[toc.name]:
+    if not toc.exists() and draft.exists() and look_at(draft) == generation.list_files(commit)[toc.name]:
         disk.rename(draft, toc)
 
 
@@ -68,6 +68,7 @@ def describe(folder: Path, number: int, toc: bytes, segments: Sequence[ArraySegm
              base: Generation | None) -> Generation:
     """What a manifest says: the segments, and the length and digest of each file."""
     seals = {part.name: part.seal for part in base.parts} if base else {}
+    known = generation.list_files(base) if base else {}
     files = {generation.name_toc(folder, number).name: Seen(len(toc), crc32(toc), digest(toc))}
     parts = []
     for segment in segments:
@@ -75,7 +76,7 @@ def describe(folder: Path, number: int, toc: bytes, segments: Sequence[ArraySegm
         path = folder / (name + EXTENSION)
         seal = seals.get(name)
         parts.append(Part(name, frozenset(segment.deleted), segment.count, read_seal(path) if seal is None else seal))
-        files[path.name] = (base and base.files.get(path.name)) or look_at(path)
+        files[path.name] = known.get(path.name) or look_at(path)
     return Generation(tuple(parts), INDEXED, files)
 
 

@@ -10,19 +10,21 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
-from searchkit.seals import Seen, digest
 from searchkit.version import VERSION
+
+if TYPE_CHECKING:
+    from searchkit.seals import Seen
 
 FORMAT = 1  # of the manifest
 TOC_PATTERN = re.compile(r"_MAIN_([0-9]+)\.toc")
 LIST_PATTERN = re.compile(r"_MAIN_([0-9]+)\.segments")
-SEGMENT_PATTERN = re.compile(r"(MAIN_[0-9a-z]{16})\.[A-Za-z0-9_.]+")
-LEFT_PATTERN = re.compile(r"_MAIN_[0-9]+\.(toc|segments)\..+")  # drafts
+SEGMENT_PATTERN = r"(MAIN_[0-9a-z]{16})\.[A-Za-z0-9_.]+"  # compiled when it is needed: no query does
+LEFT_PATTERN = r"_MAIN_[0-9]+\.(toc|segments)\..+"  # drafts
 SEAL = b"\nsearchkit sealed this: "  # ends a table of contents, with a digest of what is before
 
 
@@ -46,11 +48,13 @@ class Part(NamedTuple):
 
 
 class Generation(NamedTuple):
-    """The segments of one commit, the names of the fields that they have, and its files (none: not known)."""
+    """The segments of one commit, the names of the fields that they have, and its files, each with
+    length, checksum and digest (none: not known); ``list_files`` makes values of them.
+    """
 
     parts: tuple[Part, ...]
     fields: tuple[str, ...]
-    files: Mapping[str, Seen] = {}
+    files: Mapping[str, Sequence[Any]] = {}
 
 
 def find_state(folder: Path) -> State | None:
@@ -89,6 +93,8 @@ def encode_generation(number: int, generation: Generation) -> bytes:
     """The manifest of a commit."""
     segments = [{"name": part.name, "size": part.size, "deleted": sorted(part.deleted), "seal": part.seal}
                 for part in generation.parts]
+    from searchkit.seals import digest
+
     data = {"format": FORMAT, "engine": "whoosh", "searchkit": VERSION, "generation": number,
             "fields": generation.fields, "segments": segments, "files": generation.files}
     body = json.dumps(data).encode()
@@ -109,17 +115,23 @@ def read_generation(folder: Path, number: int) -> Generation | None:
 
 def is_whole(manifest: bytes) -> bool:
     """Whether a manifest has the digest with which it begins."""
+    from searchkit.seals import digest
+
     head, _, body = manifest.partition(b"\n")
     return head == f"{crc32(body):08x} {digest(body)}".encode()
 
 
 def seal(toc: bytes) -> bytes:
     """A table of contents with our seal."""
+    from searchkit.seals import digest
+
     return toc + SEAL + digest(toc).encode()
 
 
 def find_seal(toc: bytes) -> bool | None:
     """Whether the seal of a table of contents is right; None where it has none: another program wrote it."""
+    from searchkit.seals import digest
+
     content, mark, found = toc.rpartition(SEAL)
     return found == digest(content).encode() if mark else None
 
@@ -127,10 +139,17 @@ def find_seal(toc: bytes) -> bool | None:
 def list_owned(folder: Path) -> Iterable[str]:
     """The names of the files in a folder that belong to the engine, its lock apart."""
     patterns = (TOC_PATTERN, LIST_PATTERN, SEGMENT_PATTERN, LEFT_PATTERN)
-    return [path.name for path in folder.iterdir() if any(pattern.fullmatch(path.name) for pattern in patterns)]
+    return [path.name for path in folder.iterdir() if any(re.fullmatch(pattern, path.name) for pattern in patterns)]
 
 
 def _decode(data: dict[str, Any]) -> Generation:
     parts = tuple(Part(line["name"], frozenset(line["deleted"]), line["size"], line["seal"])
                   for line in data["segments"])
-    return Generation(parts, tuple(data["fields"]), {name: Seen(*seen) for name, seen in data["files"].items()})
+    return Generation(parts, tuple(data["fields"]), data["files"])
+
+
+def list_files(generation: Generation) -> dict[str, Seen]:
+    """The files of a commit, and what each was when it was written."""
+    from searchkit.seals import Seen
+
+    return {name: Seen(*seen) for name, seen in generation.files.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -120,7 +121,7 @@ def _find_base(folder: Path) -> tuple[TOC, Generation | None, bool]:
             continue
         toc.generation = numbers[0]
         return toc, base, number == numbers[0]
-    if any(SEGMENT_PATTERN.fullmatch(name) for name in list_owned(folder)):
+    if any(re.fullmatch(SEGMENT_PATTERN, name) for name in list_owned(folder)):
         return TOC(make_schema(), [], max(numbers, default=0)), None, False
     raise IndexDamaged("nothing is left of the index", str(folder), "build it anew, or restore a backup")
 

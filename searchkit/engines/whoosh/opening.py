@@ -73,7 +73,7 @@ def is_foreign(folder: Path, number: int, generation: Generation) -> bool:
         toc = path.read_bytes()
     except FileNotFoundError:
         return False
-    if SEAL in toc or len(toc) == generation.files[path.name].length:
+    if SEAL in toc or len(toc) == generation.files[path.name][0]:
         return False
     from searchkit.engines.whoosh.foreign import has_other_segments
 
