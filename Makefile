@@ -9,6 +9,11 @@
 # make test-opensearch-kill   one of three nodes is killed in the middle of a load
 # make test-rerank   the tests of the model that ranks again, in an environment of their own with the extra
 # make test-hosts   retrievers and tables in the real frameworks, and all examples, in an environment of their own (700 MB)
+# make trust-kill     1,000 kills of a process that changes an index, for each engine that keeps files
+# make trust-power    2,000 power cuts, simulated, among all calls to the disk of twenty commits
+# make trust-io       an I/O error, a full disk, no permission, a kill at every call to the disk of four changes
+# make trust-damage   2,500 damaged copies for each engine
+# make trust-price    what forcing files to the disk costs a commit
 # make bench    searchkit beside tantivy, SQLite FTS5 and Whoosh as it comes: 100,000 documents, 200 queries (half an hour)
 # make bench-pages, bench-million   from saved pages to an index; a million short documents
 # make bench-relevance    ranking on public test collections beside other engines
@@ -25,6 +30,7 @@ AXE := $(WEB)/axe/package/axe.min.js
 OPENSEARCH_TESTS = $(BIN)/python -m pytest tests/engines -k opensearch -rs
 
 .PHONY: bench bench-extraction bench-million bench-pages bench-relevance install-bench demo test test-hosts test-rerank test-web check setup versus hostile-queries clean
+.PHONY: trust-kill trust-power trust-io trust-damage trust-price
 .PHONY: opensearch-up opensearch-3 opensearch-down test-opensearch test-opensearch-kill
 
 demo: $(READY)
@@ -115,6 +121,29 @@ test-opensearch: $(READY)
 
 test-opensearch-kill: $(READY)
 	$(BIN)/python tools/kill_opensearch_node.py
+
+TRUST_KILLS ?= 1000
+TRUST_STATES ?= 2000
+TRUST_CASES ?= 2500
+TRUST_SEED ?= 1
+
+trust-kill: $(READY)
+	$(BIN)/python -m tests.trust.kill whoosh $(TRUST_KILLS) $(TRUST_SEED)
+	$(BIN)/python -m tests.trust.kill tantivy $(TRUST_KILLS) $(TRUST_SEED)
+
+trust-power: $(READY)
+	$(BIN)/python -m tests.trust.power $(TRUST_STATES) $(TRUST_SEED)
+
+trust-io: $(READY)
+	$(BIN)/python -m tests.trust.faults whoosh
+	$(BIN)/python -m tests.trust.faults tantivy
+
+trust-damage: $(READY)
+	$(BIN)/python -m tests.trust.damage whoosh $(TRUST_CASES) $(TRUST_SEED)
+	$(BIN)/python -m tests.trust.damage tantivy $(TRUST_CASES) $(TRUST_SEED)
+
+trust-price: $(READY)
+	$(BIN)/python -m tests.trust.price 30
 
 setup: $(READY)
 

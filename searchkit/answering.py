@@ -139,7 +139,7 @@ class Answering:
             hits=hits,
             facets={name_facet(facet): show_values(facet, values, options.get("empty_periods", False))
                     for facet, values in zip(request.facets, matches.facets, strict=True)},
-            warnings=(*question.warnings, *map(str, matches.cuts)),
+            warnings=(*filter(None, [self._engine.notice]), *question.warnings, *map(str, matches.cuts)),
             distinct=matches.distinct,
         )
 

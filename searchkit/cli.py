@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -14,7 +15,7 @@ from typer.core import TyperGroup
 from searchkit import asking, options, render
 from searchkit.asking import keep_asked, open_settled
 from searchkit.errors import SettingsError
-from searchkit.exits import FOUND, NOTHING, prepare_streams, print_error, tell_errors
+from searchkit.exits import FAULT, FOUND, NOTHING, prepare_streams, print_error, tell_errors
 from searchkit.index import open_index
 from searchkit.model import Document, Page, Rejected
 from searchkit.progress import Progress
@@ -26,6 +27,7 @@ from searchkit.version import VERSION
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from searchkit.backup import BackedUp
     from searchkit.report import IndexReport
     from searchkit.suggestions import Suggestion
 
@@ -263,6 +265,49 @@ def copy(
 
 
 @app.command()
+def verify(
+    full: Annotated[bool, typer.Option("--full", help="Compare every byte.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Make anew what can be; delete no documents.")] = False,
+    folder: options.Index = None,
+    as_json: options.Json = False,
+) -> None:
+    """Check the index against its manifest: each file that is damaged, missing, swapped or foreign is named."""
+    from searchkit.soundness import render_verified
+    from searchkit.verification import verify as verify_index
+
+    found = verify_index(Path(resolve({"index": folder}).only_index), full, repair)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        print_lines(render_verified(found))
+    raise typer.Exit(FOUND if found.is_sound else FAULT)
+
+
+@app.command()
+def backup(
+    to: Annotated[str, typer.Argument(metavar="DEST", help="A new folder.")],
+    folder: options.Index = None,
+    as_json: options.Json = False,
+) -> None:
+    """Copy the index to a new folder and compare every byte; others may read and write it meanwhile."""
+    from searchkit.backup import back_up
+
+    _print_backup(back_up(Path(resolve({"index": folder}).only_index), Path(to)), as_json)
+
+
+@app.command()
+def restore(
+    source: Annotated[str, typer.Argument(metavar="BACKUP", help="The folder that a backup was made in.")],
+    folder: options.Index = None,
+    as_json: options.Json = False,
+) -> None:
+    """Make a new index of a backup, of which every byte is compared first."""
+    from searchkit.backup import restore as restore_index
+
+    _print_backup(restore_index(Path(source), Path(resolve({"index": folder}).only_index)), as_json)
+
+
+@app.command()
 def serve(
     host: options.Host = "127.0.0.1",
     port: options.Port = 8011,
@@ -375,6 +420,13 @@ def _name_extra(missing: ModuleNotFoundError, what: str, extra: str, command: st
 
 def _warn_of_page(page: Rejected) -> None:
     print_error(f"searchkit: only the text was taken of {page.path} ({page.reason}: {page.detail})")
+
+
+def _print_backup(copied: BackedUp, as_json: bool) -> None:
+    if as_json:
+        print_json(copied.to_dict())
+    else:
+        print_line(str(copied))
 
 
 def _print_suggestions(suggestions: Sequence[Suggestion], field: str, as_json: bool) -> int:

@@ -32,6 +32,8 @@ from searchkit.settings import ALIASES
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from searchkit.backup import BackedUp
+    from searchkit.findings import Verified
     from searchkit.groups import GroupLedger
     from searchkit.search.concordance import Occurrence
     from searchkit.search.continuation import Continuation
@@ -206,6 +208,22 @@ class Index:
         with self._writing():
             return transfer.copy(self._engine, self._folder, to)
 
+    def verify(self, full: bool = False, repair: bool = False) -> Verified:
+        """What is wrong with the files of the index; ``full``: with any byte of them.
+
+        ``repair`` makes anew what can be derived from the documents that can be read, and deletes none. Raises
+        IndexLocked while another process writes.
+        """
+        from searchkit.verification import verify
+
+        return verify(self._need_folder("verify"), full, repair)
+
+    def back_up(self, to: str | Path) -> BackedUp:
+        """Copy the index to a new folder, and verify the copy; others may write to it meanwhile."""
+        from searchkit.backup import back_up
+
+        return back_up(self._need_folder("back_up"), Path(to))
+
     def count(self) -> int:
         """How many documents there are."""
         return self._engine.count()
@@ -264,6 +282,12 @@ class Index:
         """What each of several indexes is."""
         return [{"index": name, "engine": part.engine_name, "documents": part.count()}
                 for name, part in self._parts.items()]
+
+    def _need_folder(self, method: str) -> Path:
+        if self._folder is None:
+            raise SettingsError("this index lives in memory and has no files", f"Index.{method}()",
+                                "open one in a folder")
+        return self._folder
 
     def _writing(self) -> AbstractContextManager[None]:
         if self._parts:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from searchkit import seals
 from searchkit.captures import NEWEST_FIRST, Capture, CaptureLedger
 from searchkit.errors import IndexDamaged
 from searchkit.groups import GroupLedger
@@ -25,6 +26,8 @@ from searchkit.place import REBUILD
 from searchkit.settings import LEDGER
 
 FILE = LEDGER
+SEAL = FILE + seals.EXTENSION
+MOST_SEALED = 1 << 28  # bytes: a larger ledger is not sealed at the end of each run, which would take too long (0.3 s)
 OLDER = "older-capture"  # why a page has no document: a newer capture of its address has one
 _TABLES = """
 CREATE TABLE IF NOT EXISTS pages (
@@ -216,6 +219,7 @@ def copy_ledger(folder: Path, target: Path) -> None:
     try:
         with closing(_open_read_only(folder)) as ledger, closing(sqlite3.connect(target / FILE)) as copy:
             ledger.backup(copy)
+        seal_ledger(target)
     except sqlite3.DatabaseError as problem:
         raise _tell_damage(folder / FILE, problem) from None
 
@@ -232,12 +236,16 @@ def _read(folder: Path, query: str, *values: str) -> list[Any]:
 
 
 def _open_read_only(folder: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{(folder / FILE).absolute().as_uri()}?mode=ro", uri=True)
+    """The ledger to be read; where a run was killed, SQLite must be let undo what it had begun."""
+    mode = "rw" if (folder / f"{FILE}-journal").exists() else "ro"
+    return sqlite3.connect(f"{(folder / FILE).absolute().as_uri()}?mode={mode}", uri=True)
 
 
 @contextmanager
 def open_ledger(folder: Path | None, groups: GroupLedger | None = None) -> Iterator[Ledger]:
     """A ledger for one run. Raises IndexDamaged for whatever its database runs into, be it a full disk."""
+    if folder:
+        seals.break_seal(folder / SEAL)
     ledger = Ledger(folder, groups)
     try:
         yield ledger
@@ -245,6 +253,14 @@ def open_ledger(folder: Path | None, groups: GroupLedger | None = None) -> Itera
         raise _tell_damage(FILE if folder is None else folder / FILE, problem) from None
     finally:
         ledger.close()
+        if folder:
+            seal_ledger(folder)
+
+
+def seal_ledger(folder: Path) -> None:
+    """Seal a ledger that nobody writes to, unless it is large."""
+    if (folder / FILE).stat().st_size <= MOST_SEALED:
+        seals.put_on(folder / SEAL, [FILE], changing=[FILE])
 
 
 def _tell_damage(file: Path | str, problem: sqlite3.DatabaseError) -> IndexDamaged:

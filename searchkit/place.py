@@ -10,15 +10,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+from zlib import crc32
 
+from searchkit import disk
 from searchkit.errors import IndexDamaged, IndexFault, IndexLocked, IndexNotFound, IndexOutdated, SettingsError
 from searchkit.frozen import frozen
 from searchkit.search import analysis
-from searchkit.settings import MANIFEST
+from searchkit.settings import LEDGER, MANIFEST
 from searchkit.version import VERSION
 
 LOCK = "searchkit.lock"
-FORMAT = 2  # of the whole folder; a folder with another one is refused
+DRAFT = MANIFEST + disk.DRAFT
+FORMAT = 3  # of the whole folder; a folder with another one is refused
+CHECKED = 3  # the first format whose manifest has a checksum
 REBUILD = "build it anew: searchkit index --rebuild PATH..."
 
 
@@ -80,19 +84,25 @@ def make(folder: Path, engine: str, begin: Callable[[], object] = tuple) -> None
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        others = [path for path in folder.iterdir() if not path.name.startswith(".") and path.name != LOCK]
+        others = [path for path in folder.iterdir() if not path.name.startswith(".") and path.name not in (LOCK, DRAFT)]
     except OSError as problem:
         raise SettingsError(f"no index can be made here: {problem.strerror}", str(folder),
                             "give another folder: --index DIR") from None
     if others and not (folder / MANIFEST).exists():
         raise SettingsError("this folder holds other things than an index", str(folder),
                             "give an empty or a new folder: --index DIR")
-    with lock(folder):
-        for path in others:
-            if path.is_file() and path.name != MANIFEST:
-                path.unlink()
+    with lock(folder), disk.tell_failure(folder):
+        _empty([path for path in others if path.is_file() and path.name != MANIFEST])
         begin()
         write_manifest(folder, engine)
+
+
+def _empty(files: list[Path]) -> None:
+    """Remove files; the ledger first, and for good: it must not know pages whose documents are gone."""
+    for path in sorted(files, key=lambda path: path.name != LEDGER):
+        disk.remove(path)
+        if path.name == LEDGER:
+            disk.force(path.parent)
 
 
 def make_ready(folder: Path, begun: str) -> bool:
@@ -106,7 +116,7 @@ def make_ready(folder: Path, begun: str) -> bool:
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / begun).exists():
             return True
-        others = any(path.name != LOCK for path in folder.iterdir())
+        others = any(path.name not in (LOCK, DRAFT, begun + disk.DRAFT) for path in folder.iterdir())
     except OSError as problem:
         raise SettingsError(f"no index can be made here: {problem.strerror}", str(folder),
                             "give another folder") from None
@@ -131,9 +141,27 @@ def _describe(problem: Exception) -> str:
 
 def write_manifest(folder: Path, engine: str) -> None:
     """Make the folder known as an index of this engine."""
-    draft = folder / f"{MANIFEST}.{os.getpid()}"
-    draft.write_text(json.dumps(Manifest(engine).to_dict(), indent=1) + "\n", encoding="utf-8")
-    draft.replace(folder / MANIFEST)
+    with disk.tell_failure(folder):
+        disk.publish(folder / MANIFEST, encode_manifest(Manifest(engine)))
+
+
+def encode_manifest(manifest: Manifest) -> bytes:
+    """The bytes of its file, with a checksum of what it says."""
+    data = manifest.to_dict()
+    return (json.dumps({**data, "check": crc32(json.dumps(data).encode())}, indent=1) + "\n").encode()
+
+
+def is_as_written(folder: Path) -> bool:
+    """Whether the manifest of an index, of whatever format, is byte for byte as it was written."""
+    try:
+        content = (folder / MANIFEST).read_bytes()
+        data = json.loads(content)
+        if "check" not in data:
+            return bool(data["format"] < CHECKED)
+        del data["check"]
+        return content == encode_manifest(Manifest(**data))
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return False
 
 
 @contextmanager

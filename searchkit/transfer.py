@@ -15,7 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from searchkit import engines
+from searchkit import disk, engines
 from searchkit.engines.base import Engine
 from searchkit.errors import DocumentNotFound, IndexDamaged, IndexFault, SettingsError
 from searchkit.ledger import copy_ledger
@@ -147,6 +147,5 @@ def _read_note(place: Path, origin: dict[str, str]) -> str | None:
 
 
 def _write_note(place: Path, note: dict[str, str | None]) -> None:
-    draft = place / f"{NOTE}.draft"
-    draft.write_text(json.dumps(note), encoding="utf-8")
-    draft.replace(place / NOTE)
+    with disk.tell_failure(place):
+        disk.publish(place / NOTE, json.dumps(note).encode())

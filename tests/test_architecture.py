@@ -20,23 +20,24 @@ MODULES = {
 # do not know each other.
 LAYERS = [
     {"frozen"},
-    {"errors", "model", "version"},
-    {"report", "results", "tables"},
+    {"disk", "errors", "model", "version"},
+    {"seals"},
+    {"findings", "report", "results", "tables"},
     {"fields", "settings", "signatures"},
     {"sources", "pipeline", "search", "engines", "place"},
     {"lines", "captures", "groups", "aliasfile", "periods", "encoder"},
-    {"ledger", "suggestions", "facets", "queryoptions", "copies", "reranking"},
+    {"ledger", "ledgercheck", "suggestions", "facets", "queryoptions", "copies", "reranking"},
     {"twins"},
     {"federation"},
     {"budget", "mailbox", "outcomes"},
     {"crew", "cluster"},
     {"executors"},
     {"workers"},
-    {"ingest", "transfer"},
+    {"ingest", "transfer", "verification", "backup"},
     {"answering"},
     {"index"},
     {"entry", "asking", "exits", "cli", "options", "batch", "outputs", "timeline", "screen", "pager", "links",
-     "completion", "progress", "render", "reasons", "web", "mcp", "hosts", "watch", "__main__", ""},
+     "completion", "progress", "render", "reasons", "soundness", "web", "mcp", "hosts", "watch", "__main__", ""},
 ]
 SEPARATE = {"sources": set(), "pipeline": set(), "search": set(), "engines": {"search"}, "place": {"search"},
             "render": set()}
@@ -69,8 +70,8 @@ FENCES = {
     "numpy": ("searchkit.encoder", "searchkit.engines.whoosh"),
     "onnxruntime": ("searchkit.encoder",),
     "tokenizers": ("searchkit.encoder",),
-    "sqlite3": ("searchkit.ledger", "searchkit.lines", "searchkit.captures", "searchkit.groups",
-                "searchkit.twins"),
+    "sqlite3": ("searchkit.ledger", "searchkit.ledgercheck", "searchkit.lines", "searchkit.captures",
+                "searchkit.groups", "searchkit.twins"),
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.
@@ -78,7 +79,9 @@ LAZY = {"searchkit", "searchkit.index", "searchkit.answering", "searchkit.cli", 
         "searchkit.asking", "searchkit.screen", "searchkit.settings", "searchkit.aliasfile", "searchkit.place",
         "searchkit.results", "searchkit.tables",
         "searchkit.search.parser", "searchkit.search.dates", "searchkit.pipeline.secondopinion", "searchkit.encoder",
-        "searchkit.cluster", "searchkit.engines.whoosh.adapter", "searchkit.engines.whoosh.opening"}
+        "searchkit.cluster", "searchkit.engines.whoosh.adapter", "searchkit.engines.whoosh.opening", "searchkit.seals",
+        "searchkit.engines.whoosh.generation", "searchkit.engines.whoosh.checking",
+        "searchkit.engines.tantivy.checking"}
 
 
 @cache

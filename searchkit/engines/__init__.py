@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from searchkit.engines.base import Engine
+from searchkit.engines.base import Checking, Engine
 from searchkit.errors import EngineNotInstalled, SettingsError
 
 DEFAULT = "whoosh"
@@ -23,6 +23,13 @@ def check_name(name: str) -> None:
     """Raise SettingsError for a name that no engine has."""
     if name not in ENGINES:
         raise SettingsError(f"no engine '{name}'", "--engine", f"there are: {', '.join(ENGINES)}")
+
+
+def find_checking(name: str) -> Checking:
+    """What checks the files of an engine. Its library need not be installed."""
+    check_name(name)
+    checking: Checking = import_module(f"searchkit.engines.{name}.checking")
+    return checking
 
 
 def open_engine(name: str, folder: Path | None) -> Engine:

@@ -1,10 +1,11 @@
-"""The engine protocol: nine methods, plain values in and out."""
+"""The engine protocol: nine methods, and a notice; plain values in and out."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from searchkit.errors import DocumentNotFound
 from searchkit.frozen import frozen
@@ -16,6 +17,10 @@ from searchkit.search.expansion import Cut
 from searchkit.search.folding import fold_value
 from searchkit.search.query import Query
 from searchkit.search.vocabulary import Choose
+
+if TYPE_CHECKING:
+    from searchkit.findings import Checked
+    from searchkit.seals import Seen
 
 MOST_COPIES = 10  # ids of copies that come with a hit; all have the group as a field
 SORTS = ("relevance", "newest", "oldest")
@@ -94,6 +99,10 @@ class Matches:
 class Engine(Protocol):
     """Stores documents and searches them. Opened for reading or for writing by ``engines.open_engine``."""
 
+    @property
+    def notice(self) -> str:
+        """Why what was answered last is not the newest state; empty when it is."""
+
     def add(self, documents: Iterable[Analysed]) -> None:
         """Store documents, replacing those with the same id; they are searchable when this returns."""
 
@@ -126,6 +135,28 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of files, locks and connections; the engine is not used afterwards."""
+
+
+class Checking(Protocol):
+    """The module ``checking`` of an engine that keeps files."""
+
+    def check(self, folder: Path, full: bool) -> Checked:
+        """What is wrong with the engine's files; ``full``: with any byte of them."""
+
+    def mend(self, folder: Path) -> tuple[str, ...]:
+        """Make anew what can be derived from the documents that can be read; what was done.
+
+        Called under the lock of the index. Raises IndexDamaged when it cannot be done.
+        """
+
+    def list_commit(self, folder: Path) -> tuple[dict[str, bytes], dict[str, Seen | None]]:
+        """The newest commit: small files by their content, the others by what they were when they were written (None:
+        not known). Raises FileNotFoundError when a writer has just removed them, IndexDamaged for one that is not
+        whole.
+        """
+
+    def seal(self, folder: Path) -> None:
+        """Say of files that were copied to a folder that they are whole."""
 
 
 def miss(id_: str) -> DocumentNotFound:

@@ -34,6 +34,8 @@ from searchkit.search.vocabulary import Choose, make_vocabulary
 class MemoryEngine:
     """Keeps everything in this process and forgets it with it."""
 
+    notice = ""
+
     def __init__(self) -> None:
         self._documents: dict[str, Analysed] = {}
 

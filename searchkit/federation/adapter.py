@@ -37,6 +37,11 @@ class Federation:
         self._state: tuple[tuple[int, ...], ...] = ()
         self._overlap = Overlap((), ())
 
+    @property
+    def notice(self) -> str:
+        """What the engines have to say, each with the name of its index."""
+        return "; ".join(f"{member.name}: {notice}" for member in self._members if (notice := member.engine.notice))
+
     def add(self, documents: Iterable[Analysed]) -> None:
         """Refused."""
         raise refuse_writing(member.name for member in self._members)

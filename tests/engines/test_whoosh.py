@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from searchkit import disk
 from searchkit.engines.memory import MemoryEngine
-from searchkit.engines.whoosh import WhooshEngine, merging, storage, writer
+from searchkit.engines.whoosh import WhooshEngine, merging, writer
+from searchkit.engines.whoosh.generation import LIST_PATTERN, TOC_PATTERN
 from searchkit.errors import IndexDamaged, IndexFault, IndexLocked, IndexNotFound
 from searchkit.search.query import And, AtLeast, Keyword, Phrase, Prefix, Term
 
@@ -35,6 +37,12 @@ engine = WhooshEngine(pathlib.Path({str(place)!r}), create=True)
     return subprocess.Popen([sys.executable, "-c", program], text=True, cwd=Path(__file__).parents[2], **options)
 
 
+def find_commits(place: Path, pattern=TOC_PATTERN) -> list[Path]:
+    """The tables of contents, or manifests, the newest first."""
+    found = {int(match[1]): file for file in place.iterdir() if (match := pattern.fullmatch(file.name))}
+    return [found[number] for number in sorted(found, reverse=True)]
+
+
 def answers(engine: WhooshEngine) -> list[object]:
     queries = [Term("body", "sea"), Phrase("body", ("north", "sea")), Prefix("body", "no"), Keyword("person", "ann"),
                And((Term("body", "sea"), Keyword("publisher", "post")))]
@@ -52,7 +60,7 @@ def test_create_opens_the_index_that_is_there(filled, place):
 
 
 def test_create_makes_an_index_where_one_was_removed(filled, place):
-    for file in place.glob("_MAIN_*.toc"):
+    for file in [*place.glob("_MAIN_*"), *place.glob("*.arrays")]:
         file.unlink()
     assert WhooshEngine(place, create=True).count() == 0
 
@@ -84,8 +92,10 @@ def test_another_programs_commits_are_read_and_written_over(filled, place):
     index.open_dir(str(place)).optimize()
     assert not list(place.glob("*.arrays"))
     filled.add([make("4", "sea"), make("2", "land")])
-    assert {file.name.split(".")[0] for file in place.glob("MAIN_*.*")} == {
-        shard.segment.name for shard in filled._snapshot.shards}
+    ours = {shard.segment.name for shard in filled._snapshot.shards}
+    filled.add([make("5", "land")])
+    ours |= {shard.segment.name for shard in filled._snapshot.shards}
+    assert {file.name.split(".")[0] for file in place.glob("MAIN_*.*")} == ours
     assert sorted(find(WhooshEngine(place), Term("body", "sea"))) == ["1", "3", "4"]
 
 
@@ -99,8 +109,7 @@ def test_what_another_program_deletes_is_gone(filled, place):
 
 def test_a_list_of_segments_that_is_missing_or_damaged_or_old_is_done_without(filled, place):
     before = answers(filled)
-    (toc,) = place.glob("_MAIN_*.toc")
-    (listed,) = place.glob("_MAIN_*.segments")
+    toc, listed = find_commits(place)[0], find_commits(place, LIST_PATTERN)[0]
     assert listed.stem == toc.stem
     for content in (b"", b"{}", b"[]", listed.read_bytes()[:-9], listed.read_bytes().replace(b"[", b"[1, ", 1)):
         listed.write_bytes(content)
@@ -174,13 +183,15 @@ def test_a_place_that_cannot_be_written_is_read_all_the_same(filled, place, monk
     assert sorted(place.iterdir()) == names
 
 
-def test_a_segment_is_one_file_and_goes_with_its_generation(place):
-    engine = WhooshEngine(place, create=True)
+def test_a_segment_is_one_file_and_goes_when_the_next_generation_does_not_have_it_either(place):
+    engine, before = WhooshEngine(place, create=True), set()
     for n in range(25):
         engine.add([make(str(n), "word")])
-    names = {file.name for file in place.glob("MAIN_*.arrays")}
-    assert names == {f"{shard.segment.name}.arrays" for shard in engine._snapshot.shards}
-    assert len(list(place.iterdir())) == len(names) + 3  # the table of contents, the list, the lock
+        names = {file.name for file in place.glob("MAIN_*.arrays")}
+        needed = {f"{shard.segment.name}.arrays" for shard in engine._snapshot.shards}
+        assert names == needed | before
+        assert len(list(place.iterdir())) == len(names) + 5  # two tables of contents, two manifests, the lock
+        before = needed
 
 
 def test_many_small_calls_leave_few_segments_and_few_files(place):
@@ -282,7 +293,7 @@ def test_a_commit_that_fails_leaves_the_old_state_and_no_lock(filled, place, mon
 
     before = answers(filled)
     with monkeypatch.context() as patch:
-        patch.setattr(storage.Storage, "rename_file", fail)
+        patch.setattr(disk, "rename", fail)
         with pytest.raises(IndexFault, match="No space left"):
             filled.add([make("4", "sea")])
     assert answers(filled) == before == answers(WhooshEngine(place))
@@ -290,15 +301,15 @@ def test_a_commit_that_fails_leaves_the_old_state_and_no_lock(filled, place, mon
 
 
 def test_an_interruption_when_the_commit_is_made_already_leaves_the_new_state(filled, place, monkeypatch):
-    force = storage._force
+    rename = disk.rename
 
-    def interrupt(path: Path) -> None:
-        force(path)
-        if path == place:
+    def interrupt(old: Path, new: Path) -> None:
+        rename(old, new)
+        if new.suffix == ".segments":
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(storage, "_force", interrupt)
+        patch.setattr(disk, "rename", interrupt)
         with pytest.raises(KeyboardInterrupt):
             filled.add([make("4", "sea"), make("1", "land")])
     assert sorted(find(filled, Term("body", "sea"))) == sorted(find(WhooshEngine(place), Term("body", "sea"))) == [
@@ -307,12 +318,54 @@ def test_an_interruption_when_the_commit_is_made_already_leaves_the_new_state(fi
     assert filled.count() == 5
 
 
+@pytest.mark.parametrize("size", [None, 0, 1, 40, 200])
+def test_a_table_of_contents_that_is_missing_or_cut_short_is_done_without(filled, place, size):
+    before, toc = answers(filled), find_commits(place)[0]
+    if size is None:
+        toc.unlink()
+    else:
+        toc.write_bytes(toc.read_bytes()[:size])
+    assert answers(WhooshEngine(place)) == before
+    assert filled.delete(["2"]) == 1
+    assert sorted(find(WhooshEngine(place))) == ["1", "3"]
+
+
+def damage_commit(place: Path, number: int, size: int) -> None:
+    """Cut short the files of the newest commit (0), or of the one before it (1)."""
+    for pattern in (TOC_PATTERN, LIST_PATTERN):
+        file = find_commits(place, pattern)[number]
+        file.write_bytes(file.read_bytes()[:size])
+
+
 @pytest.mark.parametrize("size", [0, 1, 40, 200])
-def test_a_table_of_contents_cut_short_is_damage(filled, place, size):
-    (toc,) = place.glob("_MAIN_*.toc")
-    toc.write_bytes(toc.read_bytes()[:size])
+def test_where_the_newest_commit_is_damaged_the_one_before_it_is_shown_and_nothing_written(place, size):
+    engine = WhooshEngine(place, create=True)
+    engine.add([make("1", "sea")])
+    before = answers(engine)
+    engine.add([make("2", "sea")])
+    damage_commit(place, 0, size)
+    damaged = WhooshEngine(place)
+    assert answers(damaged) == before
+    assert "the one before it" in damaged.notice
+    files = {file.name: file.read_bytes() for file in place.iterdir()}
+    with pytest.raises(IndexDamaged, match="verify --repair"):
+        damaged.add([make("3")])
+    assert {file.name: file.read_bytes() for file in place.iterdir()} == files
+
+
+@pytest.mark.parametrize("size", [0, 1, 40, 200])
+def test_an_index_whose_commits_are_all_damaged_is_damage(filled, place, size):
+    damage_commit(place, 0, size)
+    damage_commit(place, 1, size)
     with pytest.raises(IndexDamaged, match="rebuild"):
         WhooshEngine(place)
+
+
+def test_segments_whose_commits_are_gone_are_not_taken_for_a_new_index(filled, place):
+    for file in place.glob("_MAIN_*"):
+        file.unlink()
+    with pytest.raises(IndexDamaged, match="commits of the index are missing"):
+        WhooshEngine(place, create=True)
 
 
 @pytest.mark.parametrize("size", [None, 0, 30, 300])

@@ -43,6 +43,8 @@ class Asked(NamedTuple):
 class OpenSearchEngine:
     """Keeps documents in an index of a cluster."""
 
+    notice = ""
+
     def __init__(self, connection: Connection, index: str) -> None:
         self._connection, self.index = connection, index
 

@@ -13,6 +13,7 @@ from searchkit.engines.tantivy.collapsing import Groups
 from searchkit.engines.tantivy.compilation import Compiler
 from searchkit.engines.tantivy.counting import count_facets
 from searchkit.engines.tantivy.damage import explain_failure, translate_damage
+from searchkit.engines.tantivy.files import break_seal, check_seal, put_on_seal, refuse_remains
 from searchkit.engines.tantivy.ranking import choose_page
 from searchkit.engines.tantivy.schema import ID, encode_term, make_document, make_schema, register_tokenizer
 from searchkit.engines.tantivy.snapshot import Snapshot
@@ -31,6 +32,8 @@ State = tuple[int, int, int]  # time of change, size and inode
 class TantivyEngine:
     """Keeps documents in a tantivy index in a folder."""
 
+    notice = ""
+
     def __init__(self, path: Path, create: bool = False) -> None:
         self._path = path
         self._schema = make_schema()
@@ -41,8 +44,11 @@ class TantivyEngine:
             raise self._not_found()
         with translate_damage(path):
             if not exists:
+                refuse_remains(path)
                 path.mkdir(parents=True, exist_ok=True)
+                break_seal(path)
                 tantivy.Index(self._schema, str(path), reuse=False)
+                put_on_seal(path)
         self._refresh()
 
     def add(self, documents: Iterable[Analysed]) -> None:
@@ -132,6 +138,7 @@ class TantivyEngine:
 
     def _open(self) -> tantivy.Index:
         """The index, opened anew: an index object that lives on keeps the files of what was deleted."""
+        check_seal(self._path)
         index = tantivy.Index.open(str(self._path))
         if index.schema != self._schema:
             raise IndexOutdated("the index has other fields than this version", str(self._path), "rebuild it")
@@ -150,6 +157,7 @@ class TantivyEngine:
                 raise explain_failure(problem, self._path) from problem
             raise IndexLocked("the index is being written by another process", str(self._path),
                               "try again when it has finished") from None
+        break_seal(self._path)
         try:
             yield writer
         except BaseException:
@@ -162,6 +170,7 @@ class TantivyEngine:
                 raise explain_failure(problem, self._path) from problem
         finally:
             writer.wait_merging_threads()
+            put_on_seal(self._path)
 
     def _not_found(self) -> IndexNotFound:
         return IndexNotFound("there is no index", str(self._path), "make one: searchkit index <pages>")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from searchkit.errors import IndexDamaged, IndexFault
 
-DAMAGE = (ValueError, OSError, RuntimeError)
+DAMAGE = (ValueError, OSError, RuntimeError, LookupError, TypeError, AttributeError)
 PANIC = "PanicException"  # of tantivy's own code; its class cannot be imported, and is no Exception
 
 

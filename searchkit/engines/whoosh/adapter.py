@@ -6,6 +6,7 @@ simple questions.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,14 +15,16 @@ from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING
 
+from searchkit import disk
 from searchkit.engines.base import Matches, Request, miss
 from searchkit.engines.whoosh import plain
 from searchkit.engines.whoosh.damage import PAUSE, translate_damage, try_again
+from searchkit.engines.whoosh.generation import SEGMENT_PATTERN, list_generations
 from searchkit.engines.whoosh.layout import SEPARATOR, WRITTEN
 from searchkit.engines.whoosh.opening import open_snapshot
 from searchkit.engines.whoosh.segment import Segment
 from searchkit.engines.whoosh.shard import Snapshot
-from searchkit.errors import IndexFault, IndexNotFound
+from searchkit.errors import IndexDamaged, IndexFault, IndexNotFound
 from searchkit.fields import BY_NAME, Kind
 from searchkit.model import Document
 from searchkit.search.analysis import Analysed
@@ -31,7 +34,7 @@ from searchkit.search.vocabulary import Choose, Vocabulary, make_vocabulary
 if TYPE_CHECKING:
     from searchkit.engines.whoosh.writer import Writer
 
-TOC_FILES, LOCK_FILE = "_MAIN_*.toc", "MAIN_WRITELOCK"
+LOCK_FILE = "MAIN_WRITELOCK"
 MOST_PLAIN = 300_000  # postings and documents that a process looks at before numpy, loading which takes as long (0.1 s)
 MOST_ASKED = 20  # requests, for who asks more often will go on asking
 MOST_WORDS = 60_000  # that are sifted in plain Python
@@ -48,7 +51,8 @@ class WhooshEngine:
                 raise IndexNotFound("there is no index", str(path), "make one: searchkit index <pages>")
             from searchkit.engines.whoosh import writer
 
-            writer.create(path)
+            with disk.tell_failure(path):
+                writer.create(path)
         self._snapshot = Snapshot(None, ())
         self._work = 0  # done in plain Python
         self._refresh()
@@ -127,6 +131,11 @@ class WhooshEngine:
         """Let go of all files."""
         self._snapshot = Snapshot(None, ())
 
+    @property
+    def notice(self) -> str:
+        """Why the documents are not those of the newest commit; empty when they are."""
+        return self._snapshot.notice
+
     @staticmethod
     def _read_vocabulary(segment: Segment, field: str) -> Vocabulary:
         """The words of a segment, with quicker ways to find those near one where that pays."""
@@ -172,6 +181,8 @@ class WhooshEngine:
         """A writer; unless it commits, the index stays as it was."""
         from searchkit.engines.whoosh.writer import Writer
 
+        if notice := self._refresh().notice:
+            raise IndexDamaged(notice, str(self._path), "until then nothing is written, so that nothing is lost")
         try:
             with translate_damage(self._path):
                 writer = Writer(self._path)
@@ -180,20 +191,33 @@ class WhooshEngine:
         try:
             yield writer
         except OSError as error:
-            raise _explain(error, self._path) from error
+            raise _explain(error, self._path, writer) from error
         finally:
             writer.abandon()
 
 
 def _has_index(path: Path) -> bool:
-    """Whether there is an index; where one was written, a commit may just be replacing its contents."""
-    if any(path.glob(TOC_FILES)):
+    """Whether there is an index, in whatever state; where one was written, it may just be made."""
+    if _has_files(path):
         return True
     if (path / LOCK_FILE).exists():
         sleep(PAUSE)
-    return any(path.glob(TOC_FILES))
+    return _has_files(path)
 
 
-def _explain(error: OSError, path: Path) -> IndexFault:
+def _has_files(path: Path) -> bool:
+    """Whether there is a commit. Raises IndexDamaged where there are only segments: those of commits that are gone."""
+    if not path.is_dir():
+        return False
+    if list_generations(path):
+        return True
+    if any(re.fullmatch(SEGMENT_PATTERN, file.name) for file in path.iterdir()) and not list_generations(path):
+        raise IndexDamaged("the commits of the index are missing", str(path), "rebuild it, or restore a backup")
+    return False
+
+
+def _explain(error: OSError, path: Path, writer: Writer | None = None) -> IndexFault:
     what = f"the index cannot be written: {error.strerror}"
+    if writer and writer.is_committed:
+        return IndexFault(what, str(path), "what was given last can be seen, but might not survive a power cut")
     return IndexFault(what, str(path), "what was in it is unchanged")

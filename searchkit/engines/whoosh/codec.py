@@ -43,7 +43,7 @@ class ArraySegment(base.Segment):  # type: ignore[misc]
 
     def describe(self) -> Part:
         """The segment as searchkit's own list has it."""
-        return Part(self.segment_id(), frozenset(self.deleted))
+        return Part(self.segment_id(), frozenset(self.deleted), self.count)
 
     def set_doc_count(self, count: int) -> None:
         """Say how many documents there are, deleted ones too."""
@@ -230,6 +230,14 @@ class ArrayDocuments(base.PerDocumentReader):  # type: ignore[misc]
     def stored_fields(self, number: int) -> dict[str, str]:
         """The document as JSON."""
         return {STORED_DOCUMENT: json.dumps(self._segment.load_document(number), ensure_ascii=False)}
+
+
+def make_segment(part: Part) -> ArraySegment:
+    """A segment as Whoosh's table of contents has it, from our manifest."""
+    index, _, name = part.name.partition("_")
+    segment = ArraySegment(index)
+    segment.segid, segment.count, segment.deleted = name, part.size, set(part.deleted)
+    return segment
 
 
 def _open(storage: FileStorage, segment: ArraySegment) -> Segment:

@@ -14,6 +14,7 @@ from searchkit.errors import IndexDamaged, IndexNotFound
 
 DAMAGE = (zlib.error, struct.error, EOFError, ValueError, TypeError, LookupError, AttributeError, NameError,
           AssertionError, MemoryError, OverflowError, RecursionError)
+HINT = "rebuild it, or see what is left of it: searchkit verify --full"
 ATTEMPTS = 5
 PAUSE = 0.01  # seconds after the first attempt, so much more after each further one
 Answer = TypeVar("Answer")
@@ -35,7 +36,6 @@ def translate_damage(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        place = str(error.filename or path)
-        raise IndexDamaged("a file of the index is missing", place, "rebuild it") from error
+        raise IndexDamaged("a file of the index is missing", str(error.filename or path), HINT) from error
     except DAMAGE as error:
-        raise IndexDamaged(f"the index cannot be read: {error}", str(path), "rebuild it") from error
+        raise IndexDamaged(f"the index cannot be read: {error}", str(path), HINT) from error

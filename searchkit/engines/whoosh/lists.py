@@ -105,6 +105,7 @@ class Lists:
         numbers = self._view(f"{part}{code}")[start:start + count]
         if len(numbers) != count:
             raise ValueError("a posting list ends too early")
+        self.inverted.check_part(f"{part}{code}", start, count)
         return numbers
 
     def _gather(self, part: str, numbers: Numbers, counts: Numbers) -> Numbers:
@@ -113,12 +114,19 @@ class Lists:
         gathered = np.ones(int(counts.sum()), np.intp)
         for code in WIDTHS:
             mine = codes == code
+            if mine.any():
+                self._check(f"{part}{code}", starts[mine], counts[mine])
             if mine.all():
                 gathered[:] = self._view(f"{part}{code}")[count_along(starts, counts)]
             elif mine.any():
                 wanted = count_along(starts[mine], counts[mine])
                 gathered[np.repeat(mine, counts)] = self._view(f"{part}{code}")[wanted]
         return gathered
+
+    def _check(self, part: str, starts: Numbers, counts: Numbers) -> None:
+        """Raise ValueError unless the array is as it was written, from the first of these lists to the last."""
+        start = int(starts.min())
+        self.inverted.check_part(part, start, int((starts + counts).max()) - start)
 
     def _view(self, part: str) -> NDArray[Any]:
         if part not in self._arrays:

@@ -70,6 +70,10 @@ class Inverted:
         """One of the field's arrays."""
         return self._file.view(f"{self._name}/{part}")
 
+    def check_part(self, part: str, start: int, count: int) -> None:
+        """Raise ValueError unless so many numbers of an array are as they were written."""
+        self._file.check_part(f"{self._name}/{part}", start, count)
+
     @cached_property
     def forms(self) -> memoryview:
         """The widths of each term's lists."""
@@ -98,6 +102,7 @@ class Inverted:
         numbers = self.view(f"{part}{code}")[start:start + count]
         if len(numbers) != count:
             raise ValueError("a posting list ends too early")
+        self.check_part(f"{part}{code}", start, count)
         return numbers
 
 
@@ -201,6 +206,7 @@ class Segment:
     def load_document(self, number: int) -> dict[str, Any]:
         """The document as plain values."""
         ends, content = self.file.view("stored/ends"), self.file.view("stored")
+        self.file.check_part("stored/ends", number, 2)
         text = zlib.decompress(content[ends[number]:ends[number + 1]])
         data: dict[str, Any] = json.loads(text.decode("utf-8", "surrogatepass"))
         return data

@@ -80,10 +80,11 @@ class Norms(dict[int, float]):
 class Snapshot:
     """The index as it was at one commit; it stays readable while others commit.
 
-    ``kept`` holds what is made of it once for all queries.
+    ``kept`` holds what is made of it once for all queries; ``notice`` says why it is not the newest, if so.
     """
 
-    def __init__(self, state: State | None, shards: Sequence[Shard]) -> None:
+    def __init__(self, state: State | None, shards: Sequence[Shard], notice: str = "") -> None:
+        self.notice = notice
         self.state = state
         self.shards = tuple(shards)
         self.count = sum(shard.count for shard in shards)

@@ -1,25 +1,28 @@
 """Writing: documents become segments, segments become fewer, and a commit makes it so for everybody.
 
-A commit is Whoosh's: a new table of contents takes the old one's place by a rename. The lock is Whoosh's, too.
+The lock is Whoosh's.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
-from whoosh.index import TOC, FileIndex, clean_files
+from whoosh.index import TOC
 
+from searchkit import disk
 from searchkit.engines.whoosh import generation
 from searchkit.engines.whoosh.codec import ArraySegment
-from searchkit.engines.whoosh.foreign import INDEX_NAME, convert, read_toc
+from searchkit.engines.whoosh.committing import INDEX_NAME, clean, finish_commit, make_commit
+from searchkit.engines.whoosh.foreign import convert, read_newest
+from searchkit.engines.whoosh.generation import Generation
 from searchkit.engines.whoosh.inversion import Inversion
-from searchkit.engines.whoosh.layout import EXTENSION, INDEXED
+from searchkit.engines.whoosh.layout import EXTENSION
 from searchkit.engines.whoosh.merging import merge
 from searchkit.engines.whoosh.opening import open_segment
 from searchkit.engines.whoosh.schema import make_schema
+from searchkit.engines.whoosh.segment import Segment
 from searchkit.engines.whoosh.storage import Storage
 from searchkit.errors import IndexLocked
 from searchkit.search.analysis import Analysed
@@ -31,13 +34,16 @@ FULL = 6_000_000  # tokens gathered before a segment is closed, to bound memory 
 def create(folder: Path) -> None:
     """Make an index without documents."""
     folder.mkdir(parents=True, exist_ok=True)
-    FileIndex.create(Storage(folder), make_schema())
+    make_commit(folder, 0, make_schema(), [])
 
 
 class Writer:
-    """Adds and deletes documents; all of it takes effect at ``commit``, or nothing does."""
+    """Adds and deletes documents; all of it takes effect at ``commit``, or nothing does.
 
-    def __init__(self, folder: Path) -> None:
+    ``base`` is the commit to go on from, when that is not the newest.
+    """
+
+    def __init__(self, folder: Path, base: tuple[TOC, Generation | None] | None = None) -> None:
         self._folder = folder
         self._storage = Storage(folder)
         self._lock = self._storage.lock(f"{INDEX_NAME}_WRITELOCK")
@@ -52,7 +58,10 @@ class Writer:
                 self._is_open = False
                 raise IndexLocked("the index is being written by another process", str(folder),
                                   "try again when it has finished")
-            self._toc = read_toc(folder, self._storage)
+            self._toc, self._base = base or read_newest(folder, self._storage)
+            if self._base:
+                finish_commit(folder, self._toc.generation, self._base)
+            self._seals = {part.name: part.seal for part in self._base.parts} if self._base else {}
             self._known = {segment.segment_id(): self._adopt(segment) for segment in self._toc.segments}
             self.segments = list(self._known.values())
         except BaseException:
@@ -89,26 +98,18 @@ class Writer:
             self._close_segment()
         new = self._closed if len(self._closed) < 2 else [self._merge(self._closed)]
         segments = self._merge_tiers([*self.segments, *new])
-        number = self._number = self._toc.generation + 1
-        described = generation.Generation(tuple(segment.describe() for segment in segments), INDEXED)
-
-        def announce(toc: bytes) -> Path:
-            path = generation.name_list(self._folder, number)
-            self._written.append(path)
-            generation.write_generation(path, described, toc)
-            return path
-
-        kept = {self._find_path(segment) for segment in segments}
-        for path in kept.intersection(self._written):
-            self._storage.note(path)
-        self._storage.announce = announce
-        TOC(self._toc.schema, segments, number).write(self._storage, INDEX_NAME)
+        self._number = self._toc.generation + 1
+        for path in {self._find_path(segment) for segment in segments}.intersection(self._written):
+            disk.force(path)
+        make_commit(self._folder, self._number, make_schema(), segments, self._base)
         self._written = []
-        clean_files(self._storage, INDEX_NAME, number, segments)
-        for path in self._folder.iterdir():
-            match = generation.LIST_PATTERN.fullmatch(path.name)
-            if match and int(match[1]) != number:
-                _remove(path)
+        clean(self._folder, (self._number, self._toc.generation),
+              {segment.segment_id() for segment in (*segments, *self._toc.segments)})
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether what was written can be seen already."""
+        return self._number is not None and generation.name_list(self._folder, self._number).exists()
 
     def abandon(self) -> None:
         """Let go of the lock and of everything that was not committed."""
@@ -116,12 +117,10 @@ class Writer:
             return
         self._is_open = False
         try:
-            if self._number is not None and generation.name_toc(self._folder, self._number).exists():
+            if self.is_committed:
                 return  # interrupted when the commit was made already: all that was written is needed
             for path in self._written:
-                _remove(path)
-            for path in self._folder.glob("_MAIN_*.toc.*"):  # a draft that was not renamed
-                _remove(path)
+                disk.discard(path)
         finally:
             self._lock.release()
 
@@ -130,7 +129,7 @@ class Writer:
 
     def _close_segment(self) -> None:
         segment, inversion = self._current, self._inversion
-        with self._create(segment).open("w+b") as file:
+        with disk.create(self._create(segment)) as file:
             inversion.write(file, self._folder)
         segment.set_doc_count(inversion.count)
         self._closed.append(segment)
@@ -141,7 +140,7 @@ class Writer:
         if isinstance(segment, ArraySegment):
             return segment
         ours = ArraySegment(INDEX_NAME)
-        with self._create(ours).open("w+b") as file:
+        with disk.create(self._create(ours)) as file:
             ours.set_doc_count(convert(self._folder, self._storage, self._toc, segment, file))
         return ours
 
@@ -169,17 +168,22 @@ class Writer:
     def _merge(self, segments: Sequence[ArraySegment]) -> ArraySegment:
         """One segment with the documents of these; new files that are no more needed are removed."""
         merged = ArraySegment(INDEX_NAME)
-        with self._create(merged).open("w+b") as file:
-            sources = [(open_segment(self._folder, segment.segment_id()), frozenset(segment.deleted))
-                       for segment in segments]
+        with disk.create(self._create(merged)) as file:
+            sources = [(self._open(segment), frozenset(segment.deleted)) for segment in segments]
             merged.set_doc_count(merge(sources, file, self._folder))
         del sources
         for segment in segments:
             path = self._find_path(segment)
             if path in self._written:
                 self._written.remove(path)
-                _remove(path)
+                disk.discard(path)
         return merged
+
+    def _open(self, segment: ArraySegment) -> Segment:
+        """A segment to be merged; damage must not go where it has a right checksum."""
+        opened = open_segment(self._folder, segment.segment_id(), self._seals.get(segment.segment_id()))
+        opened.file.check()
+        return opened
 
     def _create(self, segment: ArraySegment) -> Path:
         path = self._find_path(segment)
@@ -194,7 +198,3 @@ class Writer:
 def _find_tier(size: int) -> int:
     return len(str(size))
 
-
-def _remove(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink()
