@@ -6,16 +6,14 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from searchkit import asking, options, render
+from searchkit import asking, options, render, serving, upkeep
 from searchkit.asking import keep_asked, open_settled
-from searchkit.errors import SettingsError
-from searchkit.exits import FAULT, FOUND, NOTHING, prepare_streams, print_error, tell_errors
+from searchkit.exits import FOUND, NOTHING, prepare_streams, print_error, tell_errors
 from searchkit.index import open_index
 from searchkit.model import Document, Page, Rejected
 from searchkit.progress import Progress
@@ -27,8 +25,6 @@ from searchkit.version import VERSION
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from searchkit.backup import BackedUp
-    from searchkit.report import IndexReport
     from searchkit.suggestions import Suggestion
 
 
@@ -248,131 +244,8 @@ def stats(
         print_lines(render.render_stats(numbers, make_style(settings.color, sys.stdout)))
 
 
-@app.command()
-def copy(
-    to: Annotated[str, typer.Option("--to", metavar="ENGINE:PLACE", help="Which engine, and a new folder for it.")],
-    folder: options.Index = None,
-    as_json: options.Json = False,
-) -> None:
-    """Copy the index to another engine, without its pages; the same command goes on where it stopped."""
-    settings = resolve({"index": folder})
-    with open_index(settings.only_index, aliases=None) as place:
-        copied = place.copy(to)
-    if as_json:
-        print_json(copied.to_dict())
-    else:
-        print_line(str(copied))
-
-
-@app.command()
-def verify(
-    full: Annotated[bool, typer.Option("--full", help="Compare every byte.")] = False,
-    repair: Annotated[bool, typer.Option("--repair", help="Make anew what can be; delete no documents.")] = False,
-    folder: options.Index = None,
-    as_json: options.Json = False,
-) -> None:
-    """Check the index against its manifest: each file that is damaged, missing, swapped or foreign is named."""
-    from searchkit.soundness import render_verified
-    from searchkit.verification import verify as verify_index
-
-    found = verify_index(Path(resolve({"index": folder}).only_index), full, repair)
-    if as_json:
-        print_json(found.to_dict())
-    else:
-        print_lines(render_verified(found))
-    raise typer.Exit(FOUND if found.is_sound else FAULT)
-
-
-@app.command()
-def backup(
-    to: Annotated[str, typer.Argument(metavar="DEST", help="A new folder.")],
-    folder: options.Index = None,
-    as_json: options.Json = False,
-) -> None:
-    """Copy the index to a new folder and compare every byte; others may read and write it meanwhile."""
-    from searchkit.backup import back_up
-
-    _print_backup(back_up(Path(resolve({"index": folder}).only_index), Path(to)), as_json)
-
-
-@app.command()
-def restore(
-    source: Annotated[str, typer.Argument(metavar="BACKUP", help="The folder that a backup was made in.")],
-    folder: options.Index = None,
-    as_json: options.Json = False,
-) -> None:
-    """Make a new index of a backup, of which every byte is compared first."""
-    from searchkit.backup import restore as restore_index
-
-    _print_backup(restore_index(Path(source), Path(resolve({"index": folder}).only_index)), as_json)
-
-
-@app.command()
-def serve(
-    host: options.Host = "127.0.0.1",
-    port: options.Port = 8011,
-    token: options.Token = None,
-    name: options.Names = None,
-    folder: options.Index = None,
-    engine: options.Engine = None,
-    aliases: options.Aliases = None,
-) -> None:
-    """Serve the web page and the HTTP API, to this machine only unless told otherwise."""
-    try:
-        from searchkit.web.server import Place
-        from searchkit.web.server import serve as run
-    except ModuleNotFoundError as missing:
-        raise _name_extra(missing, "the web page", "web", "serve") from None
-
-    settings = resolve({"index": folder, "engine": engine, "aliases": aliases})
-    served = Place(host, port, token, name or (), settings.wants_rerank)
-    run(lambda: open_settled(settings).hide_folders(), served, print_error)
-
-
-@app.command()
-def mcp(
-    port: Annotated[int | None, typer.Option(metavar="N", help="HTTP at this port of 127.0.0.1 instead.")] = None,
-    folder: options.Index = None,
-    engine: options.Engine = None,
-    aliases: options.Aliases = None,
-) -> None:
-    """Answer an assistant over standard input and output (Model Context Protocol); it can only read."""
-    try:
-        from searchkit.mcp.server import serve as run
-    except ModuleNotFoundError as missing:
-        raise _name_extra(missing, "an MCP server", "mcp") from None
-
-    settings = resolve({"index": folder, "engine": engine, "aliases": aliases})
-    run(lambda: open_settled(settings), port, print_error)
-
-
-@app.command()
-def watch(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Folders of pages.")],
-    settle: Annotated[float, typer.Option(metavar="SECONDS", help="Rest after a change before it is read.")] = 1.0,
-    workers: options.Workers = None,
-    folder: options.Index = None,
-    engine: options.Engine = None,
-    as_json: options.Json = False,
-) -> None:
-    """Keep the index up to date with folders, until it is interrupted."""
-    try:
-        from searchkit import watch as watching
-    except ModuleNotFoundError as missing:
-        raise _name_extra(missing, "watching", "watch") from None
-
-    def report(done: IndexReport) -> None:
-        if as_json:
-            print_json(done.to_dict())
-            sys.stdout.flush()
-        for line in render.render_report(done, make_style("never", sys.stderr)):
-            print_error(line)
-
-    settings = resolve({"index": folder, "engine": engine, "workers": workers})
-    try:
-        watching.watch(paths, settings, watching.Told(report, lambda said: print_error(f"searchkit: {said}")), settle)
-    except watching.Ended:
-        raise typer.Exit(FOUND) from None
+for command in (upkeep.copy, upkeep.verify, upkeep.backup, upkeep.restore, serving.serve, serving.mcp, serving.watch):
+    app.command()(command)
 
 
 def main() -> NoReturn:
@@ -412,21 +285,8 @@ def _open_executor(scheduler: str | None) -> Iterator[Executor | None]:
         yield executor
 
 
-def _name_extra(missing: ModuleNotFoundError, what: str, extra: str, command: str = "") -> SettingsError:
-    """The error that says which extra of searchkit brings a library that is not installed."""
-    return SettingsError(f"{what} needs {missing.name}", f"searchkit {command or extra}",
-                         f"install it: pip install 'searchkit[{extra}]'")
-
-
 def _warn_of_page(page: Rejected) -> None:
     print_error(f"searchkit: only the text was taken of {page.path} ({page.reason}: {page.detail})")
-
-
-def _print_backup(copied: BackedUp, as_json: bool) -> None:
-    if as_json:
-        print_json(copied.to_dict())
-    else:
-        print_line(str(copied))
 
 
 def _print_suggestions(suggestions: Sequence[Suggestion], field: str, as_json: bool) -> int:

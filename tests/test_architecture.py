@@ -36,8 +36,9 @@ LAYERS = [
     {"ingest", "transfer", "verification", "backup"},
     {"answering"},
     {"index"},
-    {"entry", "asking", "exits", "cli", "options", "batch", "outputs", "timeline", "screen", "pager", "links",
-     "completion", "progress", "render", "reasons", "soundness", "web", "mcp", "hosts", "watch", "__main__", ""},
+    {"entry", "asking", "exits", "cli", "upkeep", "serving", "options", "batch", "outputs", "timeline", "screen",
+     "pager", "links", "completion", "progress", "render", "reasons", "soundness", "web", "mcp", "hosts", "watch",
+     "__main__", ""},
 ]
 SEPARATE = {"sources": set(), "pipeline": set(), "search": set(), "engines": {"search"}, "place": {"search"},
             "render": set()}
@@ -51,7 +52,7 @@ FENCES = {
     "whoosh": ("searchkit.engines.whoosh",),
     "tantivy": ("searchkit.engines.tantivy",),
     "opensearchpy": ("searchkit.engines.opensearch",),
-    "typer": ("searchkit.cli", "searchkit.options"),
+    "typer": ("searchkit.cli", "searchkit.options", "searchkit.serving", "searchkit.upkeep"),
     "warcio": ("searchkit.sources.records", "searchkit.sources.payload"),
     "zstandard": ("searchkit.sources.zstd",),
     "spacy": ("searchkit.pipeline.secondopinion",),
@@ -75,7 +76,8 @@ FENCES = {
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.
-LAZY = {"searchkit", "searchkit.index", "searchkit.answering", "searchkit.cli", "searchkit.entry",
+LAZY = {"searchkit", "searchkit.index", "searchkit.answering", "searchkit.cli", "searchkit.upkeep", "searchkit.serving",
+        "searchkit.entry",
         "searchkit.asking", "searchkit.screen", "searchkit.settings", "searchkit.aliasfile", "searchkit.place",
         "searchkit.results", "searchkit.tables",
         "searchkit.search.parser", "searchkit.search.dates", "searchkit.pipeline.secondopinion", "searchkit.encoder",
