@@ -122,6 +122,15 @@ def test_what_only_a_ledger_with_another_digest_shows_is_found_and_its_pages_are
         assert (report.added + report.updated, report.unchanged) == (5, 0)
 
 
+def test_an_index_whose_files_are_all_gone_is_not_begun_anew_by_looking(folder):
+    for path in folder.iterdir():
+        if path.name not in (LOCK, "searchkit.json") and "ledger" not in path.name:
+            path.unlink()
+    before = sorted(path.name for path in folder.iterdir())
+    assert not verify(folder, full=True).is_sound
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
 def test_an_index_that_is_written_to_is_not_verified(place):
     with lock(place), pytest.raises(IndexLocked, match=f"process {os.getpid()}"):
         verify(place)
