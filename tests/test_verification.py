@@ -192,6 +192,17 @@ def test_files_of_tantivy_that_are_damaged_are_told_with_the_way_out(tmp_path):
         verify(folder, repair=True)
 
 
+def test_a_manifest_and_a_table_of_contents_that_were_swapped_are_swapped_back(place):
+    before, listed = read(place), max(place.glob("_MAIN_*.segments"), key=lambda path: int(path.stem.split("_")[2]))
+    toc = listed.with_suffix(".toc")
+    manifest, content = listed.read_bytes(), toc.read_bytes()
+    toc.write_bytes(manifest)
+    listed.write_bytes(content)
+    assert {fault.file for fault in verify(place, full=True).faults} == {listed.name, toc.name}
+    assert verify(place, repair=True).is_sound
+    assert read(place) == before
+
+
 # no code runs from the files of an index
 
 
