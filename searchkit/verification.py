@@ -55,19 +55,25 @@ def _look(folder: Path, name: str, full: bool) -> Verified:
     faults = [*_check_manifest(folder), *found.faults, *ledger.faults]
     notes = [*found.notes, *ledger.notes]
     _check_others(folder, found.files | ledger.files, faults, notes)
-    documents = None
-    try:
-        engine = engines.open_engine(name, folder)
-        documents = engine.count()
-        if engine.notice and not faults:
-            faults.append(Fault(".", engine.notice))
-        engine.close()
-    except SearchkitError as problem:
-        if not faults:
-            faults.append(Fault(".", str(problem)))
+    documents = None if faults else _count(folder, name, faults)
     files = [path for path in folder.iterdir() if path.is_file()]
     return Verified(str(folder), full, len(files), sum(path.stat().st_size for path in files), documents,
                     tuple(faults), tuple(notes))
+
+
+def _count(folder: Path, name: str, faults: list[Fault]) -> int | None:
+    """How many documents the index holds. An engine with damaged files is not asked: it might begin a new index."""
+    try:
+        engine = engines.open_engine(name, folder)
+        try:
+            if engine.notice:
+                faults.append(Fault(".", engine.notice))
+            return engine.count()
+        finally:
+            engine.close()
+    except SearchkitError as problem:
+        faults.append(Fault(".", str(problem)))
+        return None
 
 
 def _check_manifest(folder: Path) -> tuple[Fault, ...]:

@@ -122,6 +122,15 @@ def test_what_only_a_ledger_with_another_digest_shows_is_found_and_its_pages_are
         assert (report.added + report.updated, report.unchanged) == (5, 0)
 
 
+def test_an_index_whose_files_are_all_gone_is_not_begun_anew_by_looking(folder):
+    for path in folder.iterdir():
+        if path.name not in (LOCK, "searchkit.json") and "ledger" not in path.name:
+            path.unlink()
+    before = sorted(path.name for path in folder.iterdir())
+    assert not verify(folder, full=True).is_sound
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
 def test_an_index_that_is_written_to_is_not_verified(place):
     with lock(place), pytest.raises(IndexLocked, match=f"process {os.getpid()}"):
         verify(place)
@@ -181,6 +190,17 @@ def test_files_of_tantivy_that_are_damaged_are_told_with_the_way_out(tmp_path):
     next(folder.glob("*.store")).write_bytes(b"nothing")
     with pytest.raises(IndexDamaged, match="restore a backup"):
         verify(folder, repair=True)
+
+
+def test_a_manifest_and_a_table_of_contents_that_were_swapped_are_swapped_back(place):
+    before, listed = read(place), max(place.glob("_MAIN_*.segments"), key=lambda path: int(path.stem.split("_")[2]))
+    toc = listed.with_suffix(".toc")
+    manifest, content = listed.read_bytes(), toc.read_bytes()
+    toc.write_bytes(manifest)
+    listed.write_bytes(content)
+    assert {fault.file for fault in verify(place, full=True).faults} == {listed.name, toc.name}
+    assert verify(place, repair=True).is_sound
+    assert read(place) == before
 
 
 # no code runs from the files of an index

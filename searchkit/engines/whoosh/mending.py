@@ -26,9 +26,11 @@ from searchkit.engines.whoosh.generation import (
     SEGMENT_PATTERN,
     Generation,
     Part,
+    is_whole,
     list_generations,
     list_owned,
     name_list,
+    name_toc,
 )
 from searchkit.engines.whoosh.layout import EXTENSION
 from searchkit.engines.whoosh.opening import open_segment
@@ -49,6 +51,7 @@ def mend_folder(folder: Path, damaged: set[str]) -> tuple[str, ...]:
     """Make a commit of all that can be read; what was done. ``damaged`` are the names of the files with faults."""
     if not damaged:
         return ()
+    _swap_back(folder)
     toc, base, is_newest = _find_base(folder)
     files = _find_files(folder, base)
     bad = [segment for segment in toc.segments
@@ -59,6 +62,9 @@ def mend_folder(folder: Path, damaged: set[str]) -> tuple[str, ...]:
         mending = _Mending(folder, writer)
         lost = [segment for segment in bad
                 if mending.take(files[segment.segment_id()], segment) < segment.doc_count()]
+        if not is_newest:
+            mending.done.append(f"{name_list(folder, toc.generation).name}: the newest commit is lost; made again "
+                                "of the one before it and of segments that are left")
         if lost or not is_newest:
             mending.take_older(toc.segments)
         writer.commit()
@@ -69,6 +75,16 @@ def mend_folder(folder: Path, damaged: set[str]) -> tuple[str, ...]:
     made = read_commit(folder, Storage(folder), number)[0]
     clean(folder, (number,), {segment.segment_id() for segment in made.segments})
     return (*mending.done, f"{name_list(folder, number).name}: a new commit, of all that can be read")
+
+
+def _swap_back(folder: Path) -> None:
+    """Where a manifest and a table of contents have each other's names, give them their own."""
+    for number in list_generations(folder):
+        toc, listed = name_toc(folder, number), name_list(folder, number)
+        if toc.exists() and listed.exists() and is_whole(manifest := toc.read_bytes()):
+            other = listed.read_bytes()
+            disk.publish(listed, manifest)
+            disk.publish(toc, other)
 
 
 class _Mending:
