@@ -62,7 +62,8 @@ def check_seal(folder: Path) -> None:
         if fault is None:
             return
         if seals.read_seal(folder / SEAL) == seal:
-            raise IndexDamaged(fault[1], str(folder / fault[0]), "rebuild it, or restore a backup")
+            raise IndexDamaged(f"the index cannot be read: {fault[1]}", str(folder / fault[0]),
+                               "rebuild it, or restore a backup")
 
 
 def _name_needed(folder: Path) -> tuple[str, ...]:
@@ -83,10 +84,10 @@ def _find_fault(folder: Path, seal: seals.Seal) -> tuple[str, str] | None:
         path = folder / name
         try:
             if path.stat().st_size != seen.length:
-                return name, "a file of the index has another length than it was written with"
+                return name, "it has another length than it was written with"
             total += seen.length
             if total <= MOST_SUMMED and seals.sum_up(path) != seen.checksum:
-                return name, "a file of the index is not as it was written"
+                return name, "it is not as it was written"
         except FileNotFoundError:
-            return name, "a file of the index is missing"
+            return name, "a file is missing"
     return None
