@@ -27,16 +27,21 @@ def break_seal(folder: Path) -> None:
     """Say that the files are being written to, under tantivy's lock. What an interrupted run left is removed: tantivy
     would not write a file under a name that is taken.
     """
-    if seals.break_seal(folder / SEAL) and (folder / CHANGING[0]).exists():
-        needed = _name_needed(folder)
-        for name in list_files(folder):
-            if name not in CHANGING and not name.startswith(needed):
-                disk.discard(folder / name)
+    seals.break_seal(folder / SEAL)
+    if (folder / CHANGING[0]).exists():
+        for name in {*list_files(folder)} - {*list_needed(folder)}:
+            disk.discard(folder / name)
 
 
 def put_on_seal(folder: Path) -> None:
-    """Seal the files as they are."""
-    seals.put_on(folder / SEAL, list_files(folder), CHANGING)
+    """Seal the files of the newest commit as they are; those of one that was given up may still change."""
+    seals.put_on(folder / SEAL, list_needed(folder), CHANGING)
+
+
+def list_needed(folder: Path) -> list[str]:
+    """The names of the files that the newest commit needs."""
+    beginnings = (*CHANGING, *_name_needed(folder))
+    return [name for name in list_files(folder) if name.startswith(beginnings)]
 
 
 def refuse_remains(folder: Path) -> None:
