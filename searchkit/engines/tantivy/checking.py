@@ -29,7 +29,8 @@ def check(folder: Path, full: bool) -> Checked:
     notes = [f"{name}: not sealed, for a run was interrupted; the next one seals it"
              for name in sorted({*there} - seal.files.keys()) if seal.broken]
     if not seal.broken:
-        faults |= dict.fromkeys(sorted({*there} - seal.files.keys()), "it does not belong here")
+        notes += [f"{name}: left over by a run that did not end well; the next commit removes it"
+                  for name in sorted({*there} - seal.files.keys())]
     return Checked(tuple(Fault(name, what) for name, what in faults.items()), tuple(notes), owned)
 
 

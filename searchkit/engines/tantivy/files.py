@@ -27,16 +27,21 @@ def break_seal(folder: Path) -> None:
     """Say that the files are being written to, under tantivy's lock. What an interrupted run left is removed: tantivy
     would not write a file under a name that is taken.
     """
-    if seals.break_seal(folder / SEAL) and (folder / CHANGING[0]).exists():
-        needed = _name_needed(folder)
-        for name in list_files(folder):
-            if name not in CHANGING and not name.startswith(needed):
-                disk.discard(folder / name)
+    seals.break_seal(folder / SEAL)
+    if (folder / CHANGING[0]).exists():
+        for name in {*list_files(folder)} - {*list_needed(folder)}:
+            disk.discard(folder / name)
 
 
 def put_on_seal(folder: Path) -> None:
-    """Seal the files as they are."""
-    seals.put_on(folder / SEAL, list_files(folder), CHANGING)
+    """Seal the files of the newest commit as they are; those of one that was given up may still change."""
+    seals.put_on(folder / SEAL, list_needed(folder), CHANGING)
+
+
+def list_needed(folder: Path) -> list[str]:
+    """The names of the files that the newest commit needs."""
+    beginnings = (*CHANGING, *_name_needed(folder))
+    return [name for name in list_files(folder) if name.startswith(beginnings)]
 
 
 def refuse_remains(folder: Path) -> None:
@@ -62,7 +67,8 @@ def check_seal(folder: Path) -> None:
         if fault is None:
             return
         if seals.read_seal(folder / SEAL) == seal:
-            raise IndexDamaged(fault[1], str(folder / fault[0]), "rebuild it, or restore a backup")
+            raise IndexDamaged(f"the index cannot be read: {fault[1]}", str(folder / fault[0]),
+                               "rebuild it, or restore a backup")
 
 
 def _name_needed(folder: Path) -> tuple[str, ...]:
@@ -83,10 +89,10 @@ def _find_fault(folder: Path, seal: seals.Seal) -> tuple[str, str] | None:
         path = folder / name
         try:
             if path.stat().st_size != seen.length:
-                return name, "a file of the index has another length than it was written with"
+                return name, "it has another length than it was written with"
             total += seen.length
             if total <= MOST_SUMMED and seals.sum_up(path) != seen.checksum:
-                return name, "a file of the index is not as it was written"
+                return name, "it is not as it was written"
         except FileNotFoundError:
-            return name, "a file of the index is missing"
+            return name, "a file is missing"
     return None
