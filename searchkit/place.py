@@ -79,7 +79,8 @@ def find_engine(folder: Path) -> str | None:
 def make(folder: Path, engine: str, begin: Callable[[], object] = tuple) -> None:
     """Make the folder ready for a new index; one that is there already is removed.
 
-    ``begin`` makes what the engine needs; until then there is no manifest, so that nobody else opens what is half made.
+    ``begin`` makes what the engine needs; until then there is no manifest but its draft, so that nobody else opens what
+    is half made, and whoever was stopped meanwhile can begin again.
     Raises SettingsError for a folder that holds anything else: nothing of it is touched.
     """
     try:
@@ -88,11 +89,16 @@ def make(folder: Path, engine: str, begin: Callable[[], object] = tuple) -> None
     except OSError as problem:
         raise SettingsError(f"no index can be made here: {problem.strerror}", str(folder),
                             "give another folder: --index DIR") from None
-    if others and not (folder / MANIFEST).exists():
+    is_new = not (folder / MANIFEST).exists()
+    if others and is_new and not (folder / DRAFT).exists():
         raise SettingsError("this folder holds other things than an index", str(folder),
                             "give an empty or a new folder: --index DIR")
     with lock(folder), disk.tell_failure(folder):
-        _empty([path for path in others if path.is_file() and path.name != MANIFEST])
+        if is_new:
+            disk.write(folder / DRAFT, b"")
+            disk.force(folder)
+        else:
+            _empty([path for path in others if path.is_file() and path.name != MANIFEST])
         begin()
         write_manifest(folder, engine)
 

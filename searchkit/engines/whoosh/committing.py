@@ -1,6 +1,7 @@
 """How a commit is made: all that it names is on the disk before the rename by which everybody sees it.
 
-The commit before it stays, with its segments, until the next one: it is read where the newest is damaged.
+The commit before it stays, with its segments, until the next one (unless they take too much room): it is read where the
+newest is damaged.
 """
 
 from __future__ import annotations

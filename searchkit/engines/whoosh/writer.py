@@ -6,7 +6,7 @@ The lock is Whoosh's.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from whoosh.index import TOC
@@ -28,6 +28,8 @@ from searchkit.errors import IndexLocked
 from searchkit.search.analysis import Analysed
 
 TIER = 10  # so many segments of about one size are merged into one
+SPARE = 4  # the commit before stays unless what only it needs is more than a quarter of what the new one needs …
+LITTLE = 4 << 20  # … and more than so many bytes
 FULL = 6_000_000  # tokens gathered before a segment is closed, to bound memory (about 150 MB)
 
 
@@ -103,8 +105,17 @@ class Writer:
             disk.force(path)
         make_commit(self._folder, self._number, make_schema(), segments, self._base)
         self._written = []
-        clean(self._folder, (self._number, self._toc.generation),
-              {segment.segment_id() for segment in (*segments, *self._toc.segments)})
+        names = {segment.segment_id() for segment in segments}
+        before = {segment.segment_id() for segment in self._toc.segments}
+        if self._measure(before - names) <= max(LITTLE, self._measure(names) // SPARE):
+            clean(self._folder, (self._number, self._toc.generation), names | before)
+        else:
+            clean(self._folder, (self._number,), names)
+
+    def _measure(self, names: Iterable[str]) -> int:
+        """Bytes of segments, those that are there."""
+        paths = (self._folder / (name + EXTENSION) for name in names)
+        return sum(path.stat().st_size for path in paths if path.exists())
 
     @property
     def is_committed(self) -> bool:
