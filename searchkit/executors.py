@@ -9,12 +9,15 @@ from __future__ import annotations
 import warnings
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from searchkit.crew import Crew, Task, measure
 from searchkit.model import Page
 from searchkit.outcomes import Answer, Order, extract_batch
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 BATCH_PAGES = 16  # submitted at once, if they are small …
 BATCH_BYTES = 256 * 2**10  # … in bytes (or characters): about so many together

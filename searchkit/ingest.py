@@ -12,12 +12,12 @@ import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import TYPE_CHECKING
 
 from searchkit import pipeline, sources
 from searchkit.captures import Capture
@@ -33,6 +33,9 @@ from searchkit.pipeline.siblings import Lines
 from searchkit.report import IndexReport
 from searchkit.search.analysis import analyse_document
 from searchkit.workers import extract_pages
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 BATCH_DOCUMENTS = 1_000  # documents handed to the engine at once
 BATCH_BYTES = 32 * 2**20  # of page content behind them, at most

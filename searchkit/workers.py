@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
 from itertools import chain
 from multiprocessing import current_process
+from typing import TYPE_CHECKING
 
 from searchkit.crew import Crew, Task
 from searchkit.executors import WIDTH, ExecutorCrew
 from searchkit.model import Page, Rejected
 from searchkit.outcomes import Outcome, Signed, extract_page
 from searchkit.pipeline.secondopinion import load_opinion
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 FEW = 16  # pages that are extracted faster here than in processes that must start first …
 SMALL = 20_000  # … and bytes of all of them: too little even for a step that is quadratic in its input
