@@ -19,7 +19,22 @@ from searchkit.engines.opensearch.access import read_access
 from searchkit.errors import EngineError, EngineUnavailable, IndexDamaged, IndexOutdated, SettingsError
 from searchkit.index import open_index
 from searchkit.model import Document
-from searchkit.search.query import AtLeast, Everything, Fuzzy, Near, Prefix, Term, Wildcard
+from searchkit.search.query import (
+    And,
+    AtLeast,
+    ByLanguage,
+    Everything,
+    Fuzzy,
+    Keyword,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Prefer,
+    Prefix,
+    Term,
+    Wildcard,
+)
 
 from .conftest import SERVER, connect, open_opensearch
 from .faultproxy import FaultProxy
@@ -374,6 +389,51 @@ def test_more_documents_than_can_be_counted_by_reading_are_an_error(engine, monk
     monkeypatch.setattr(reading, "MOST", 4)
     with pytest.raises(EngineError, match="more than 4 documents"):
         ask(engine, near)
+
+
+def speak(word: str) -> ByLanguage:
+    """A word that is asked otherwise of German and French."""
+    return ByLanguage(((("de",), Term("body", f"{word}de")), (("de", "fr"), Term("body", f"{word}fr"))),
+                      Term("body", word))
+
+
+@needs_server
+@pytest.mark.parametrize("query", [
+    Or(tuple(Term("body", f"w{n}") for n in range(1_500))),
+    Or((*(Term(field, f"w{n}") for n in range(700) for field in ("body", "title")), Prefix("body", "other1"))),
+    Or(tuple(speak(f"w{n}") for n in range(400))),
+    And((Keyword("publisher", "Post"), Not(Or(tuple(Term("body", f"w{n}") for n in range(1_500)))))),
+    Prefer(Or(tuple(Term("body", f"w{n}") for n in range(600))),
+           tuple(Phrase("body", (f"w{n}", f"w{n + 1}")) for n in range(599))),
+    Or(tuple(Keyword("publisher", f"P{n}") for n in range(3_000))),
+], ids=["words", "fields", "languages", "excluded", "preferred", "values"])
+def test_more_words_than_a_server_takes_clauses_are_answered(engine, query):
+    memory = MemoryEngine()
+    languages, publishers = ("en", "de", "fr", "fr-CA", None), ("Post", "P7", "P2999", None)
+    documents = [make(f"d{n}", f"w{n * 97 % 2_000}{('', 'de', 'fr')[n % 3]} other{n}", language=languages[n % 5],
+                      title=f"w{n * 331 % 2_000}" if n % 2 else None, publisher=publishers[n % 4]) for n in range(60)]
+    engine.add(documents)
+    memory.add(documents)
+    facets = (FacetRequest("publisher", None),)
+    expected, found = ask(memory, query, *facets, limit=100), ask(engine, query, *facets, limit=100)
+    assert {id_ for id_, _ in found.hits} == {id_ for id_, _ in expected.hits}
+    assert (found.total, found.facets) == (expected.total, expected.facets)
+    assert 0 < found.total < 60
+
+
+@needs_server
+def test_the_words_of_a_query_that_score_are_its_first_ones(engine):
+    words = [f"w{n}" for n in range(1_500)]
+    engine.add([make("last", "w1499"), make("first", "w0"), make("none", "other")])
+    hits = ask(engine, Or(tuple(Term("body", word) for word in words))).hits
+    assert [(id_, score > 0) for id_, score in hits] == [("first", True), ("last", False)]
+
+
+@needs_server
+def test_more_words_than_a_server_takes_that_must_all_be_there_are_an_error(engine):
+    engine.add([make("1", " ".join(f"w{n}" for n in range(1_100)))])
+    with pytest.raises(EngineError, match=r"too many words for the server .*max_clause_count"):
+        ask(engine, And(tuple(Term("body", f"w{n}") for n in range(1_100))))
 
 
 @needs_server

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from searchkit.engines.base import FacetRequest, Matches, Request, miss, rank_values
 from searchkit.engines.opensearch.access import read_access
+from searchkit.engines.opensearch.brevity import BriefCompiler
 from searchkit.engines.opensearch.compilation import Clause, Compiler
-from searchkit.engines.opensearch.connection import Answer, Connection, explain_loss
+from searchkit.engines.opensearch.connection import Answer, Connection, TooManyWords, explain_loss
 from searchkit.engines.opensearch.copies import GROUP, Copies, Spare
 from searchkit.engines.opensearch.counting import Counting
 from searchkit.engines.opensearch.loading import delete_documents, index_documents
@@ -75,9 +76,17 @@ class OpenSearchEngine:
         return documents
 
     def search(self, request: Request) -> Matches:
-        """Answer a request: one search, one more for each other query that facets have, and reading of copies."""
+        """Answer a request: one search, one more for each other query that facets have, and reading of copies.
+
+        Where the server says that the queries have too many words, they are asked again in fewer clauses.
+        """
         words = Words(self._connection, self.index)
-        compiler = Compiler(words.expand, self._find_often)
+        try:
+            return self._search(request, words, Compiler(words.expand, self._find_often))
+        except TooManyWords:
+            return self._search(request, words, BriefCompiler(words.expand, self._find_often))
+
+    def _search(self, request: Request, words: Words, compiler: Compiler) -> Matches:
         clauses = [compiler.compile(query) for query in request.queries]
         own = [facet for facet in request.facets if facet.query is None]
         first = self._ask(clauses[0], own, make_page(request))
