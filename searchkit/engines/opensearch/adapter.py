@@ -46,6 +46,7 @@ class OpenSearchEngine:
 
     def __init__(self, connection: Connection, index: str) -> None:
         self._connection, self.index = connection, index
+        self._counting, self._copies = Counting(connection, index), Copies(connection, index)
 
     def add(self, documents: Iterable[Analysed]) -> None:
         """Store documents, replacing those with the same id; they are searchable when this returns.
@@ -101,7 +102,7 @@ class OpenSearchEngine:
             facets=tuple(values[id(facet)] for facet in request.facets),
             cuts=find_cuts(words.expansions),
             distinct=first.total - first.spare,
-            copies=Copies(self._connection, self.index).describe(hits, request, clauses[0]),
+            copies=self._copies.describe(hits, request, clauses[0]),
         )
 
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
@@ -129,14 +130,13 @@ class OpenSearchEngine:
 
     def _ask(self, clause: Clause, facets: Sequence[FacetRequest], page: Clause) -> Asked:
         """What a clause matches, with the values of facets over it."""
-        counting = Counting(self._connection, self.index)
         copied = {"copied": {"filter": {"exists": {"field": GROUP}}}}
-        body = {"query": clause, "track_total_hits": True, "aggs": counting.aggregate(facets) | copied, **page}
+        body = {"query": clause, "track_total_hits": True, "aggs": self._counting.aggregate(facets) | copied, **page}
         found = self._connection.search(body, self.index)
-        counts = counting.read(facets, found["aggregations"], clause)
+        counts = self._counting.read(facets, found["aggregations"], clause)
         spare, spared = 0, [Spare() for _ in facets]
         if found["aggregations"]["copied"]["doc_count"] > 1:
-            spare, spared = Copies(self._connection, self.index).count_spare(clause, facets)
+            spare, spared = self._copies.count_spare(clause, facets)
         return Asked(found, int(found["hits"]["total"]["value"]), spare, list(map(rank_values, counts, facets, spared)))
 
     def _find_often(self, query: q.AtLeast, child: Clause) -> list[str]:
