@@ -27,7 +27,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from opensearch_releases import NEWEST, RELEASES, Release, fetch_server, find_release
+from opensearch_releases import ANY, NEWEST, RELEASES, Release, fetch_server, find_release
 
 NOBODY = 65534  # on Debian and most others
 HTTP, TRANSPORT = 9200, 9300  # node N listens on these ports + N
@@ -57,7 +57,7 @@ def main() -> int:
 def start(folder: Path, nodes: int, release: Release) -> None:
     """Start the nodes that do not run, and wait for all."""
     running, home = dict(find_running(folder)), folder / f"opensearch-{release.version}"
-    known = {(place / "home").read_text() for place in folder.glob("node*")}
+    known = {file.read_text() for file in folder.glob("node*/home")}
     if known - {str(home)} or (running and len(list(folder.glob("node*"))) != nodes):
         sys.exit("another number of nodes, or another version, was started already: make opensearch-down")
     java = find_java(release)
@@ -81,8 +81,8 @@ def find_java(release: Release) -> Path:
         found = re.search(r'^JAVA_VERSION="(\d+)', described.read_text(), re.MULTILINE) if described.is_file() else None
         if found and oldest <= int(found[1]) <= newest and (home / "bin" / "java").exists():
             return home
-    sys.exit(f"OpenSearch {release.version} wants a JDK of version {oldest} or later, {newest} at most: "
-             "name one in OPENSEARCH_JAVA_HOME")
+    wanted = f"{oldest} or later" if newest == ANY else f"{oldest} to {newest}"
+    sys.exit(f"no JDK of version {wanted} for OpenSearch {release.version}: name one in OPENSEARCH_JAVA_HOME")
 
 
 def check_port(port: int) -> None:

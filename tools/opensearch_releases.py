@@ -14,6 +14,8 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+ANY = 99  # a JDK's version, where every later one is as good
+
 
 @dataclass(frozen=True, slots=True)
 class Module:
@@ -47,7 +49,7 @@ _ASM = {  # what Painless makes classes with
     "asm-util": "37a6414d36641973f1af104937c95d6d921b2ddb4d612c66c5a9f2b13fc14211",
 }
 RELEASES = {release.version: release for release in (
-    Release("3.8.0", (21, 99), {
+    Release("3.8.0", (21, ANY), {
         _name_server("3.8.0"): "196c3cf4602c394f2e40e6174ccbf2a924eae37246f08fa6bbb6b75f9fd5ff1f"}),
     Release("2.19.6", (11, 23), {  # it wants Java's Security Manager, which 24 has no more
         _name_server("2.19.6"): "71d6d8b1c637f3faecda0752b184b1cc526fc6eaad59ec1408c6327bb00b9293",
