@@ -115,7 +115,9 @@ def fetch(folder: Path, release: Release) -> None:
         "</groupId><artifactId>opensearch-for-tests</artifactId><version>1</version><packaging>pom</packaging>"
         f"<dependencies>{wanted}</dependencies></project>", encoding="utf-8")
     asked = ["mvn", "-q", "-B", "-f", project, "dependency:copy-dependencies", f"-DoutputDirectory={folder}"]
-    if subprocess.run(asked, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False).returncode:
+    ended = subprocess.run(asked, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
+    print(file=sys.stderr)  # Maven ends with signs for a terminal and no end of a line
+    if ended.returncode:
         sys.exit(f"Maven could not fetch OpenSearch {release.version}")
     for (_, name, version, kind), digest in zip(parts, release.files.values(), strict=True):
         with (folder / f"{name}-{version}.{kind}").open("rb") as file:
