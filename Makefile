@@ -4,7 +4,7 @@
 # make versus   10,000 random queries to every engine, answered as by the memory engine
 # make hostile-queries   100,000 texts that nobody should type, at 10,000 documents (half an hour or so)
 # make test-web   the page in a browser, its accessibility, and requests made from the API's own description (wants Chromium and npm)
-# make opensearch-up   start a real OpenSearch of one node on 127.0.0.1 (opensearch-3: of three; opensearch-down: stop it)
+# make opensearch-up   start a real OpenSearch of one node on 127.0.0.1 (opensearch-3: of three; opensearch-down: stop it; VERSION=2.19)
 # make test-opensearch   the OpenSearch engine against it; against SEARCHKIT_OPENSEARCH_URL where that is set
 # make test-opensearch-kill   one of three nodes is killed in the middle of a load
 # make test-rerank   the tests of the model that ranks again, in an environment of their own with the extra
@@ -106,17 +106,17 @@ bench-relevance: $(READY)
 	$(VENV)/engines/bin/python bench/relevance.py
 
 opensearch-up: $(READY)
-	$(BIN)/python tools/opensearch.py up
+	$(BIN)/python tools/opensearch.py up $(if $(VERSION),--version $(VERSION))
 
 opensearch-3: $(READY)
-	$(BIN)/python tools/opensearch.py up --nodes 3
+	$(BIN)/python tools/opensearch.py up --nodes 3 $(if $(VERSION),--version $(VERSION))
 
 opensearch-down:
 	$(PYTHON) tools/opensearch.py down
 
 test-opensearch: $(READY)
 	if [ -n "$$SEARCHKIT_OPENSEARCH_URL" ]; then $(OPENSEARCH_TESTS); else \
-		url=$$($(BIN)/python tools/opensearch.py up) && { SEARCHKIT_OPENSEARCH_URL=$$url $(OPENSEARCH_TESTS); status=$$?; \
+		url=$$($(BIN)/python tools/opensearch.py up $(if $(VERSION),--version $(VERSION))) && { SEARCHKIT_OPENSEARCH_URL=$$url $(OPENSEARCH_TESTS); status=$$?; \
 		$(BIN)/python tools/opensearch.py down; exit $$status; }; fi
 
 test-opensearch-kill: $(READY)

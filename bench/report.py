@@ -226,6 +226,8 @@ the engines take turns.
 
 What is not alike: tantivy marks nothing in the snippets of prefix and near-word queries, and looks for both among
 stems; SQLite knows no near words and has another Porter stemmer; Whoosh as it comes drops stop words and is asked over
-the smaller number of documents only, for indexing more takes it too long. `Index.query` is searchkit as its users meet
-it: there the text is parsed, titles and neighbouring words count more, and where little is found it says what may help.
+the smaller number of documents only, for indexing more takes it too long. `on OpenSearch (clock)`, where it is shown,
+is searchkit with a server beside it: the work is another program's, so times are those of the clock, and memory is
+searchkit's alone. `Index.query` is searchkit as its users meet it: there the text is parsed, titles and neighbouring
+words count more, and where little is found it says what may help.
 """

@@ -7,7 +7,8 @@ highlights for each, and counts of publisher, month and entity over all matches.
 runs after one that warms up, in three rounds in which the engines take turns; parsing is in nobody's time but that of
 ``Index.query``. Every engine has processes of its own, one after another. Times are those of the processor, children
 and threads included. Whoosh as it comes takes hours over the larger number of documents: it is asked over the smaller
-one. Indexes are kept in the work folder and used again when it is named. The figures go to bench/results.json, and
+one. searchkit on OpenSearch is measured by the clock, where SEARCHKIT_OPENSEARCH_URL names a server; its indexes stay
+there. Indexes are kept in the work folder and used again when it is named. The figures go to bench/results.json, and
 from there to docs/benchmarks.md.
 
 ``--words N`` takes invented documents of about N words, and a section of its own in the figures.
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import pickle
 import sys
 import tempfile
@@ -32,7 +34,8 @@ from report import describe_machine, record
 
 STOCK = "stock Whoosh"
 ROUNDS = 3  # of questions to every contender at every size
-NEEDS = {"tantivy": "tantivy", "on tantivy": "tantivy"}  # contender → the module without which it is left out
+SERVED = "on OpenSearch (clock)"  # left out where no server is named
+NEEDS = {"tantivy": "tantivy", "on tantivy": "tantivy", SERVED: "opensearchpy"}  # or the module is missing
 
 
 def main() -> None:
@@ -112,6 +115,9 @@ def _is_here(name: str) -> bool:
         sys.exit(f"no contender '{name}': there are {', '.join(CONTENDERS)}")
     if name in NEEDS and not find_spec(NEEDS[name]):
         _say(f"{name}: not installed, left out (pip install 'searchkit[bench]')")
+        return False
+    if name == SERVED and not os.environ.get("SEARCHKIT_OPENSEARCH_URL"):
+        _say(f"{name}: SEARCHKIT_OPENSEARCH_URL is not set, left out (make opensearch-up)")
         return False
     return True
 

@@ -1,37 +1,34 @@
 """A real OpenSearch on this machine, for tests: one node or several, on 127.0.0.1 only, without security.
 
-    python tools/opensearch.py up [--nodes 3]     start what does not run yet, wait until it is ready, print its address
-    python tools/opensearch.py pids               the processes of the nodes, one a line
-    python tools/opensearch.py down               stop what was started, and remove its data
+    python tools/opensearch.py up [--nodes 3] [--version 2.19]     start what does not run yet, wait, print its address
+    python tools/opensearch.py pids                                the processes of the nodes, one a line
+    python tools/opensearch.py down                                stop what was started, and remove its data
 
-The server is OpenSearch's own build without a JDK, as published for tests of other programs; Maven fetches it (from the
-repository that it knows) and its digest is checked. A JDK of version 21 or later is looked for in OPENSEARCH_JAVA_HOME,
-JAVA_HOME and the system's folder of them. OpenSearch refuses to run as root: then its processes belong to "nobody".
+Maven fetches the server (``opensearch_releases.py``) from the repository that it knows. A JDK that fits is looked for
+in OPENSEARCH_JAVA_HOME, JAVA_HOME and the system's folder of them. OpenSearch refuses to run as root: then its
+processes belong to "nobody".
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-VERSION = "3.8.0"
-DIGEST = "196c3cf4602c394f2e40e6174ccbf2a924eae37246f08fa6bbb6b75f9fd5ff1f"  # SHA-256 of its zip file
-ARTEFACT = f"org.opensearch.distribution.integ-test-zip:opensearch:{VERSION}:zip"
-OLDEST_JAVA = 21
+from opensearch_releases import ANY, NEWEST, RELEASES, Release, fetch_server, find_release
+
 NOBODY = 65534  # on Debian and most others
 HTTP, TRANSPORT = 9200, 9300  # node N listens on these ports + N
 PATIENCE = 240  # seconds for a node to start; it takes 20 to 60 on two cores
@@ -45,6 +42,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=("up", "pids", "down"))
     parser.add_argument("--nodes", type=int, default=1)
+    parser.add_argument("--version", default=NEWEST, help=f"one of {', '.join(RELEASES)}")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="for the server and the nodes' data")
     options = parser.parse_args()
     if options.command == "pids":
@@ -52,18 +50,21 @@ def main() -> int:
     elif options.command == "down":
         stop(options.folder)
     else:
-        start(options.folder, options.nodes)
+        start(options.folder, options.nodes, find_release(options.version))
     return 0
 
 
-def start(folder: Path, nodes: int) -> None:
+def start(folder: Path, nodes: int, release: Release) -> None:
     """Start the nodes that do not run, and wait for all."""
-    running = dict(find_running(folder))
-    if running and len(list(folder.glob("node*"))) != nodes:
-        sys.exit("another number of nodes was started already: make opensearch-down")
-    java, home = find_java(), fetch_server(folder)
+    running, home = dict(find_running(folder)), folder / f"opensearch-{release.version}"
+    known = {file.read_text() for file in folder.glob("node*/home")}
+    if known - {str(home)} or (running and len(list(folder.glob("node*"))) != nodes):
+        sys.exit("another number of nodes, or another version, was started already: make opensearch-down")
+    java = find_java(release)
+    fetch_server(folder, release)
     for number in range(1, nodes + 1):
         if f"node{number}" not in running:
+            check_port(HTTP + number)
             start_node(folder / f"node{number}", home, java, number, nodes)
     addresses = [f"http://127.0.0.1:{HTTP + number}" for number in range(1, nodes + 1)]
     for address in addresses:
@@ -71,38 +72,27 @@ def start(folder: Path, nodes: int) -> None:
     print(",".join(addresses))
 
 
-def find_java() -> Path:
-    """A JDK that is new enough."""
+def find_java(release: Release) -> Path:
+    """A JDK that fits the release."""
+    oldest, newest = release.java
     named = [Path(os.environ[name]) for name in ("OPENSEARCH_JAVA_HOME", "JAVA_HOME") if os.environ.get(name)]
     for home in (*named, *sorted(Path("/usr/lib/jvm").glob("*"), reverse=True)):
-        release = home / "release"
-        found = re.search(r'^JAVA_VERSION="(\d+)', release.read_text(), re.MULTILINE) if release.is_file() else None
-        if found and int(found[1]) >= OLDEST_JAVA and (home / "bin" / "java").exists():
+        described = home / "release"
+        found = re.search(r'^JAVA_VERSION="(\d+)', described.read_text(), re.MULTILINE) if described.is_file() else None
+        if found and oldest <= int(found[1]) <= newest and (home / "bin" / "java").exists():
             return home
-    sys.exit(f"no JDK of version {OLDEST_JAVA} or later: name one in OPENSEARCH_JAVA_HOME")
+    wanted = f"{oldest} or later" if newest == ANY else f"{oldest} to {newest}"
+    sys.exit(f"no JDK of version {wanted} for OpenSearch {release.version}: name one in OPENSEARCH_JAVA_HOME")
 
 
-def fetch_server(folder: Path) -> Path:
-    """The server's folder, after it was fetched, checked and unpacked where it is not there."""
-    home = folder / f"opensearch-{VERSION}"
-    if (home / ".ready").exists():
-        return home
-    if not shutil.which("mvn"):
-        sys.exit("no Maven (mvn) here to fetch the server with; SEARCHKIT_OPENSEARCH_URL may name one that runs")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o755)
-    subprocess.run(["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={ARTEFACT}", f"-DoutputDirectory={folder}"],
-                   check=True, stdout=sys.stderr)
-    archive = folder / f"opensearch-{VERSION}.zip"
-    with archive.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != DIGEST:
-            sys.exit(f"{archive} is not what it should be (SHA-256): remove it")
-    with zipfile.ZipFile(archive) as unpacked:
-        unpacked.extractall(folder)
-    for program in (home / "bin").iterdir():
-        program.chmod(0o755)
-    archive.unlink()
-    (home / ".ready").touch()
-    return home
+def check_port(port: int) -> None:
+    """End where another program has the port: its answers would be taken for the node's."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            sys.exit(f"port {port} on 127.0.0.1 is taken by another program")
 
 
 def start_node(place: Path, home: Path, java: Path, number: int, nodes: int) -> None:
@@ -135,6 +125,7 @@ def start_node(place: Path, home: Path, java: Path, number: int, nodes: int) -> 
                  "OPENSEARCH_PATH_CONF": str(config), "OPENSEARCH_JAVA_OPTS": f"-Xms{heap} -Xmx{heap}"},
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
             **({"user": NOBODY, "group": NOBODY, "extra_groups": []} if root else {}))
+    (place / "home").write_text(str(home))
     (place / "pid").write_text(str(process.pid))
 
 

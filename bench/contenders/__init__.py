@@ -4,6 +4,8 @@
     open_reader(folder)        a function that makes a case ready: it returns what answers it, or None where the
                                engine cannot; the answer is the number of matches
 
+One whose work is done elsewhere also has ``read_time()``, seconds by the clock, and ``measure_size(folder)``, bytes.
+
 A word is looked for in title and body, as searchkit's field ``body`` holds both; the title is indexed besides.
 
 To answer is to find the ten best documents, cut a snippet with highlights for each, and count publishers, months and
@@ -25,6 +27,7 @@ CONTENDERS = {
     "searchkit": ("contenders.ours", ""),
     "Index.query": ("contenders.facade", "searchkit"),
     "on tantivy": ("contenders.ours_on_tantivy", ""),
+    "on OpenSearch (clock)": ("contenders.ours_on_opensearch", ""),
     "tantivy": ("contenders.tantivy_engine", ""),
     "SQLite FTS5": ("contenders.fts5", ""),
     "stock Whoosh": ("contenders.stock", ""),

@@ -6,7 +6,10 @@ import os
 import random
 import socket
 import subprocess
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -14,16 +17,33 @@ from searchkit import cli
 from searchkit.engines import open_engine
 from searchkit.engines.base import FacetRequest, Request
 from searchkit.engines.memory import MemoryEngine
-from searchkit.engines.opensearch import connection, counting, loading, paging, reading
+from searchkit.engines.opensearch import adapter, connection, counting, loading, paging, reading
 from searchkit.engines.opensearch.access import read_access
+from searchkit.engines.opensearch.brevity import BriefCompiler
 from searchkit.errors import EngineError, EngineUnavailable, IndexDamaged, IndexOutdated, SettingsError
 from searchkit.index import open_index
 from searchkit.model import Document
-from searchkit.search.query import AtLeast, Everything, Fuzzy, Near, Prefix, Term, Wildcard
+from searchkit.search.query import (
+    And,
+    AtLeast,
+    ByLanguage,
+    Everything,
+    Fuzzy,
+    Keyword,
+    Near,
+    Not,
+    Or,
+    Phrase,
+    Prefer,
+    Prefix,
+    Term,
+    Wildcard,
+)
 
 from .conftest import SERVER, connect, open_opensearch
 from .faultproxy import FaultProxy
 from .samples import ask, count, find, make
+from .test_versus import Dice, fill
 
 needs_server = pytest.mark.skipif(
     not SERVER, reason="no OpenSearch server: SEARCHKIT_OPENSEARCH_URL is not set (make test-opensearch)")
@@ -153,6 +173,29 @@ def run(monkeypatch, capsys, *arguments: str) -> tuple[int, str]:
     return ended.value.code, capsys.readouterr().err
 
 
+@needs_server
+def test_a_run_through_faults_ends_well_and_is_not_repeated(tmp_path, monkeypatch, capsys):
+    dice = random.Random(2)
+    proxy = FaultProxy(SERVER.split(",")[0], lambda *_: dice.choice((429, 503, "before", "after", 0.05, None, None)))
+    monkeypatch.setenv("SEARCHKIT_OPENSEARCH_URL", proxy.url)
+    monkeypatch.setattr(connection, "FIRST_CONTACT", 20)  # the first requests have faults, too
+    monkeypatch.setattr(connection, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(loading, "MOST_DOCUMENTS", 20)
+    pages = tmp_path / "pages.jsonl"
+    pages.write_text("".join(f'{{"id": "{n}", "body": "word number {n}"}}\n' for n in range(200)))
+    folder = str(tmp_path / "new")
+    first, _ = run(monkeypatch, capsys, "index", str(pages), "--engine", "opensearch", "--index", folder)
+    sent = sum("_bulk" in line for line in proxy.requests)
+    again, _ = run(monkeypatch, capsys, "index", str(pages), "--index", folder)
+    monkeypatch.setenv("SEARCHKIT_OPENSEARCH_URL", SERVER)
+    with open_index(folder) as index:
+        total = index.query("word", limit=0).total
+    proxy.close()
+    assert (first, again, total) == (0, 0, 200)
+    assert 10 <= sent <= 60
+    assert sum("_bulk" in line for line in proxy.requests) == sent
+
+
 @pytest.fixture
 def authority(tmp_path: Path):
     """Files of an authority made for the test, and of a server with its certificate."""
@@ -218,6 +261,25 @@ def test_an_address_where_nothing_listens_is_given_up_soon(tmp_path, monkeypatch
         with pytest.raises(EngineUnavailable, match="cannot be reached: Connection refused"):
             open_engine("opensearch", tmp_path)
     assert 1 <= len(pauses) <= 8
+
+
+def test_another_program_at_the_address_is_taken_for_what_it_is(tmp_path, monkeypatch):
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.end_headers()
+            self.wfile.write(b'{"version": "3.3", "welcome": true}')
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        monkeypatch.setenv("SEARCHKIT_OPENSEARCH_URL", f"http://127.0.0.1:{other.server_port}")
+        with pytest.raises(EngineUnavailable, match="no OpenSearch"):
+            open_engine("opensearch", tmp_path)
+        other.shutdown()
 
 
 @pytest.mark.parametrize(("values", "said"), [
@@ -374,6 +436,64 @@ def test_more_documents_than_can_be_counted_by_reading_are_an_error(engine, monk
     monkeypatch.setattr(reading, "MOST", 4)
     with pytest.raises(EngineError, match="more than 4 documents"):
         ask(engine, near)
+
+
+def speak(word: str) -> ByLanguage:
+    """A word that is asked otherwise of German and French."""
+    return ByLanguage(((("de",), Term("body", f"{word}de")), (("de", "fr"), Term("body", f"{word}fr"))),
+                      Term("body", word))
+
+
+@needs_server
+@pytest.mark.parametrize("query", [
+    Or(tuple(Term("body", f"w{n}") for n in range(1_500))),
+    Or((*(Term(field, f"w{n}") for n in range(700) for field in ("body", "title")), Prefix("body", "other1"))),
+    Or(tuple(speak(f"w{n}") for n in range(400))),
+    And((Keyword("publisher", "Post"), Not(Or(tuple(Term("body", f"w{n}") for n in range(1_500)))))),
+    Prefer(Or(tuple(Term("body", f"w{n}") for n in range(600))),
+           tuple(Phrase("body", (f"w{n}", f"w{n + 1}")) for n in range(599))),
+    Or(tuple(Keyword("publisher", f"P{n}") for n in range(3_000))),
+], ids=["words", "fields", "languages", "excluded", "preferred", "values"])
+def test_more_words_than_a_server_takes_clauses_are_answered(engine, query):
+    memory = MemoryEngine()
+    languages, publishers = ("en", "de", "fr", "fr-CA", None), ("Post", "P7", "P2999", None)
+    documents = [make(f"d{n}", f"w{n * 97 % 2_000}{('', 'de', 'fr')[n % 3]} other{n}", language=languages[n % 5],
+                      title=f"w{n * 331 % 2_000}" if n % 2 else None, publisher=publishers[n % 4]) for n in range(60)]
+    engine.add(documents)
+    memory.add(documents)
+    facets = (FacetRequest("publisher", None),)
+    expected, found = ask(memory, query, *facets, limit=100), ask(engine, query, *facets, limit=100)
+    assert {id_ for id_, _ in found.hits} == {id_ for id_, _ in expected.hits}
+    assert (found.total, found.facets) == (expected.total, expected.facets)
+    assert 0 < found.total < 60
+
+
+@needs_server
+def test_random_queries_in_few_clauses_find_what_the_memory_engine_finds(engine, monkeypatch):
+    monkeypatch.setattr(adapter, "Compiler", BriefCompiler)
+    memory, dice = MemoryEngine(), Dice(4)
+    fill(memory, Dice(1))
+    fill(engine, Dice(1))
+    for _ in range(150):
+        request = replace(dice.request(), limit=1_000, offset=0, collapse=False, copied=None)
+        expected, found = memory.search(request), engine.search(request)
+        assert {id_ for id_, _ in found.hits} == {id_ for id_, _ in expected.hits}, request
+        assert (found.facets, found.distinct) == (expected.facets, expected.distinct), request
+
+
+@needs_server
+def test_the_words_of_a_query_that_score_are_its_first_ones(engine):
+    words = [f"w{n}" for n in range(1_500)]
+    engine.add([make("last", "w1499"), make("first", "w0"), make("none", "other")])
+    hits = ask(engine, Or(tuple(Term("body", word) for word in words))).hits
+    assert [(id_, score > 0) for id_, score in hits] == [("first", True), ("last", False)]
+
+
+@needs_server
+def test_more_words_than_a_server_takes_that_must_all_be_there_are_an_error(engine):
+    engine.add([make("1", " ".join(f"w{n}" for n in range(1_100)))])
+    with pytest.raises(EngineError, match=r"too many words for the server .*max_clause_count"):
+        ask(engine, And(tuple(Term("body", f"w{n}") for n in range(1_100))))
 
 
 @needs_server

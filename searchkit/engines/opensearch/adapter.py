@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from searchkit.engines.base import FacetRequest, Matches, Request, miss, rank_values
 from searchkit.engines.opensearch.access import read_access
+from searchkit.engines.opensearch.brevity import BriefCompiler
 from searchkit.engines.opensearch.compilation import Clause, Compiler
-from searchkit.engines.opensearch.connection import Answer, Connection, explain_loss
+from searchkit.engines.opensearch.connection import Answer, Connection, TooManyWords, explain_loss
 from searchkit.engines.opensearch.copies import GROUP, Copies, Spare
 from searchkit.engines.opensearch.counting import Counting
 from searchkit.engines.opensearch.loading import delete_documents, index_documents
@@ -47,6 +48,7 @@ class OpenSearchEngine:
 
     def __init__(self, connection: Connection, index: str) -> None:
         self._connection, self.index = connection, index
+        self._counting, self._copies = Counting(connection, index), Copies(connection, index)
 
     def add(self, documents: Iterable[Analysed]) -> None:
         """Store documents, replacing those with the same id; they are searchable when this returns.
@@ -77,9 +79,17 @@ class OpenSearchEngine:
         return documents
 
     def search(self, request: Request) -> Matches:
-        """Answer a request: one search, one more for each other query that facets have, and reading of copies."""
+        """Answer a request: one search, one more for each other query that facets have, and reading of copies.
+
+        Where the server says that the queries have too many words, they are asked again in fewer clauses.
+        """
         words = Words(self._connection, self.index)
-        compiler = Compiler(words.expand, self._find_often)
+        try:
+            return self._search(request, words, Compiler(words.expand, self._find_often))
+        except TooManyWords:
+            return self._search(request, words, BriefCompiler(words.expand, self._find_often))
+
+    def _search(self, request: Request, words: Words, compiler: Compiler) -> Matches:
         clauses = [compiler.compile(query) for query in request.queries]
         own = [facet for facet in request.facets if facet.query is None]
         first = self._ask(clauses[0], own, make_page(request))
@@ -94,7 +104,7 @@ class OpenSearchEngine:
             facets=tuple(values[id(facet)] for facet in request.facets),
             cuts=find_cuts(words.expansions),
             distinct=first.total - first.spare,
-            copies=Copies(self._connection, self.index).describe(hits, request, clauses[0]),
+            copies=self._copies.describe(hits, request, clauses[0]),
         )
 
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
@@ -122,14 +132,13 @@ class OpenSearchEngine:
 
     def _ask(self, clause: Clause, facets: Sequence[FacetRequest], page: Clause) -> Asked:
         """What a clause matches, with the values of facets over it."""
-        counting = Counting(self._connection, self.index)
         copied = {"copied": {"filter": {"exists": {"field": GROUP}}}}
-        body = {"query": clause, "track_total_hits": True, "aggs": counting.aggregate(facets) | copied, **page}
+        body = {"query": clause, "track_total_hits": True, "aggs": self._counting.aggregate(facets) | copied, **page}
         found = self._connection.search(body, self.index)
-        counts = counting.read(facets, found["aggregations"], clause)
+        counts = self._counting.read(facets, found["aggregations"], clause)
         spare, spared = 0, [Spare() for _ in facets]
         if found["aggregations"]["copied"]["doc_count"] > 1:
-            spare, spared = Copies(self._connection, self.index).count_spare(clause, facets)
+            spare, spared = self._copies.count_spare(clause, facets)
         return Asked(found, int(found["hits"]["total"]["value"]), spare, list(map(rank_values, counts, facets, spared)))
 
     def _find_often(self, query: q.AtLeast, child: Clause) -> list[str]:

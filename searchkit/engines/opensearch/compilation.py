@@ -7,8 +7,8 @@ near each other score as its phrases with slop do.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from searchkit.engines.opensearch.mapping import LONGEST_VALUE, SEPARATOR, encode, encode_key, encode_value
@@ -48,14 +48,15 @@ class Compiler:
             case q.And(children):
                 return {"bool": {"must": self._compile_all(children)}} if children else EVERYTHING
             case q.Or(children):
-                every = self._compile_all(children)
-                return {"bool": {"should": every, "minimum_should_match": 1}} if every else NOTHING
+                return match_any([*_compile_keywords(children), *self._compile_all(
+                    child for child in children if not isinstance(child, q.Keyword))])
             case q.Boost(child, factor):
                 return {"bool": {"must": [self.compile(child)], "boost": factor}}
             case q.Prefer(child, bonuses):
                 return {"bool": {"must": [self.compile(child)], "should": self._compile_all(bonuses)}}
             case q.ByLanguage():
-                return self._compile_by_language(query)
+                return match_any([{"bool": {"must": [self.compile(node)], "filter": [speaking]}}
+                                  for speaking, node in list_choices(query)])
             case q.Not(child):
                 return {"bool": {"filter": [EVERYTHING], "must_not": [self.compile(child)]}}
             case _:
@@ -63,15 +64,6 @@ class Compiler:
 
     def _compile_all(self, queries: Iterable[q.Query]) -> list[Clause]:
         return [self.compile(query) for query in queries]
-
-    def _compile_by_language(self, query: q.ByLanguage) -> Clause:
-        """Each node for the languages that no choice before it names; the default for all others and for none."""
-        parts = [{"bool": {"must": [self.compile(query.default)], "must_not": [_speak(query.languages)]}}]
-        named: set[str] = set()
-        for languages, node in query.choices:
-            parts.append({"bool": {"must": [self.compile(node)], "filter": [_speak(set(languages) - named)]}})
-            named.update(languages)
-        return {"bool": {"should": parts, "minimum_should_match": 1}}
 
     def _compile_at_least(self, query: q.AtLeast) -> Clause:
         child = self.compile(query.child)
@@ -82,9 +74,38 @@ class Compiler:
         return {"bool": {"must": [child], "filter": [often]}}
 
 
+def match_any(clauses: list[Clause]) -> Clause:
+    """Documents that match one of these; scores are added."""
+    return {"bool": {"should": clauses, "minimum_should_match": 1}} if clauses else NOTHING
+
+
+def list_choices(query: q.Query) -> Iterator[tuple[Clause, q.Query]]:
+    """What is asked of the documents in each language, behind the clause of these: each node for the languages that no
+    choice before it names, the default for all others and for none.
+    """
+    if not isinstance(query, q.ByLanguage):
+        yield EVERYTHING, query
+        return
+    yield {"bool": {"must_not": [_speak(query.languages)]}}, query.default
+    named: set[str] = set()
+    for languages, node in query.choices:
+        yield _speak(set(languages) - named), node
+        named.update(languages)
+
+
 def _speak(languages: Iterable[str]) -> Clause:
     """Documents in one of these languages."""
     return {"terms": {"keys.language": sorted(map(encode_key, languages))}}
+
+
+def _compile_keywords(queries: Iterable[q.Query]) -> Iterator[Clause]:
+    """One clause for all values of a field: an alias may stand for more of them than a server takes clauses."""
+    keys: defaultdict[str, list[str]] = defaultdict(list)
+    for query in queries:
+        if isinstance(query, q.Keyword):
+            keys[query.field].append(encode_key(query.key))
+    for field, values in keys.items():
+        yield {"bool": {"filter": [{"terms": {f"keys.{field}": values}}]}}
 
 
 def must_be_read(query: q.AtLeast) -> bool:

@@ -34,6 +34,10 @@ Answer = dict[str, Any]
 logging.getLogger("opensearch").addHandler(logging.NullHandler())
 
 
+class TooManyWords(EngineError):
+    """A query has more clauses than the server takes."""
+
+
 class Connection:
     """A client of one cluster. ``call`` runs an operation on it that may be repeated without harm."""
 
@@ -132,9 +136,9 @@ def translate(error: OpenSearchException, access: Access) -> SearchkitError:
         return explain_loss(access)
     if status in PASSING:
         return EngineUnavailable(f"the server is in trouble (status {status})", where, "try again in a while")
-    if "too_many" in f"{kind} {error.info}":
-        return EngineError("the query has too many words for the server", where,
-                           "shorten it, or raise indices.query.bool.max_clause_count")
+    if "maxClauseCount" in str(error.info):
+        return TooManyWords("the query has too many words for the server", where,
+                            "shorten it, or raise indices.query.bool.max_clause_count")
     return EngineError(f"the server refused: status {status}, {_find_reason(error)}", where)
 
 

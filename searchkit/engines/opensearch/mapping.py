@@ -32,8 +32,8 @@ _HIDE = {code: chr(0x10F000 + code - 0xD800) for code in range(0xD800, 0xE000)}
 _SHOW = {ord(shown): chr(code) for code, shown in _HIDE.items()}
 
 
-def make_settings(access: Access) -> Mapping:
-    """Settings of an index: how it is spread, how tokens are split, and BM25 as in ``search.ranking``."""
+def make_settings(access: Access, version: int) -> Mapping:
+    """Settings of an index on a server of this (major) version: how it is spread, how tokens are split, and BM25."""
     return {
         "number_of_shards": access.shards,
         "number_of_replicas": access.replicas,
@@ -42,8 +42,20 @@ def make_settings(access: Access) -> Mapping:
             "tokenizer": {"lines": {"type": "char_group", "tokenize_on_chars": [SEPARATOR],
                                     "max_token_length": LONGEST_TOKEN}},
             "analyzer": {"tokens": {"type": "custom", "tokenizer": "lines"}}},
-        "similarity": {"bm25": {"type": "BM25", "k1": K1, "b": B}},
+        "similarity": {"bm25": _make_similarity(version)},
     }
+
+
+def _make_similarity(version: int) -> Mapping:
+    """BM25 as in ``search.ranking``. What a server before 3 calls so is k1 + 1 times as much, beside all other scores:
+    there, and from then on in that index, it is a script.
+    """
+    if version >= 3:
+        return {"type": "BM25", "k1": K1, "b": B}
+    weight = "query.boost * Math.log(1 + (field.docCount - term.docFreq + 0.5) / (term.docFreq + 0.5))"
+    length = f"{1 - B} + {B} * doc.length * field.docCount / field.sumTotalTermFreq"
+    return {"type": "scripted", "weight_script": {"source": f"return {weight};"},
+            "script": {"source": f"return weight * doc.freq / (doc.freq + {K1} * ({length}));"}}
 
 
 def make_mappings() -> Mapping:

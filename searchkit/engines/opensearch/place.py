@@ -18,7 +18,7 @@ from opensearchpy.exceptions import RequestError
 from searchkit.engines.opensearch.access import PREFIX
 from searchkit.engines.opensearch.connection import REBUILD, Answer, Connection
 from searchkit.engines.opensearch.mapping import digest_mappings, make_mappings, make_settings
-from searchkit.errors import IndexDamaged, IndexOutdated, SettingsError
+from searchkit.errors import EngineUnavailable, IndexDamaged, IndexOutdated, SettingsError
 
 NAME_FILE, READY_FILE = ".opensearch.json", "opensearch.json"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
@@ -42,8 +42,8 @@ def find_name(folder: Path, connection: Connection, environment: Mapping[str, st
 def begin_generation(connection: Connection, name: str) -> None:
     """Put an empty index in the place of the one that the alias points to, and remove that."""
     client, access = connection.client, connection.access
-    template = {"index_patterns": [_match_generations(name)], "template": {"settings": make_settings(access),
-                                                              "mappings": make_mappings()}}
+    template = {"index_patterns": [_match_generations(name)], "template": {
+        "settings": make_settings(access, _ask_version(connection)), "mappings": make_mappings()}}
     connection.call(lambda: client.indices.put_index_template(name=name, body=template), access.patience)
     found = connection.call(lambda: client.indices.get(index=_match_generations(name)))
     old = sorted(index for index in found if re.fullmatch(rf"{re.escape(name)}-\d{{6}}", index))
@@ -52,6 +52,15 @@ def begin_generation(connection: Connection, name: str) -> None:
     actions = [*({"remove_index": {"index": index}} for index in old),
                {"add": {"index": new, "alias": name, "is_write_index": True}}]
     connection.call(lambda: client.indices.update_aliases(body={"actions": actions}), access.patience)
+
+
+def _ask_version(connection: Connection) -> int:
+    """The first number of the server's version. Raises EngineUnavailable where something else answers."""
+    try:
+        return int(str(connection.call(connection.client.info)["version"]["number"]).split(".")[0])
+    except (KeyError, TypeError, ValueError):
+        raise EngineUnavailable("what answers there is no OpenSearch", connection.access.name,
+                                f"is {PREFIX}URL right?") from None
 
 
 def _match_generations(name: str) -> str:
