@@ -10,7 +10,7 @@ import pytest
 from searchkit import disk
 from searchkit.engines.memory import MemoryEngine
 from searchkit.engines.whoosh import WhooshEngine, merging, writer
-from searchkit.engines.whoosh.generation import LIST_PATTERN, TOC_PATTERN
+from searchkit.engines.whoosh.generation import LIST_PATTERN, TOC_PATTERN, list_generations, read_generation
 from searchkit.errors import IndexDamaged, IndexFault, IndexLocked, IndexNotFound
 from searchkit.search.query import And, AtLeast, Keyword, Phrase, Prefix, Term
 
@@ -395,3 +395,15 @@ def test_an_index_that_was_removed_is_not_found(filled, place):
         file.unlink()
     with pytest.raises(IndexNotFound):
         filled.count()
+
+
+def test_a_great_merger_does_not_leave_an_index_of_twice_the_size(place, monkeypatch):
+    monkeypatch.setattr(writer, "LITTLE", 0)
+    monkeypatch.setattr(writer, "TIER", 3)
+    engine = WhooshEngine(place, create=True)
+    for number in range(8):
+        engine.add([make(str(number), f"ferry {number}")])
+        names = {part.name for part in read_generation(place, list_generations(place)[0]).parts}
+        spare = [path for path in place.glob("*.arrays") if path.stem not in names]
+        used = sum((place / f"{name}.arrays").stat().st_size for name in names)
+        assert sum(path.stat().st_size for path in spare) * 4 <= used
