@@ -1,7 +1,7 @@
 """Many readers ask while commits are made and segments merged: python -m tests.trust.readers COMMITS READERS PROCESSES
 
-Documents are only added, or replaced, so that no reader may ever count fewer than it did before. What a reader gets must
-be of one commit: the hits as many as their count says, the facet's numbers adding up to it.
+Documents are only added, or replaced, so that no reader may ever count fewer than it did before. What a reader gets
+must be of one commit: the hits as many as their count says, the facet's numbers adding up to it.
 """
 
 from __future__ import annotations

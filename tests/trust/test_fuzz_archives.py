@@ -52,6 +52,7 @@ def read_one(path: Path) -> tuple[int, int]:
         else:
             refused += 1
             assert isinstance(found, Rejected) and found.reason and found.path
+            assert found.reason != "failed", found.detail  # a fault of ours, from which the run was saved
     return pages, refused
 
 

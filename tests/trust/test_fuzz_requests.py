@@ -8,21 +8,22 @@ import select
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Thread
 from typing import IO, Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.web.conftest import start  # noqa: F401 - a fixture
+pytest.importorskip("uvicorn", reason="wants the extra web")
+
+from tests.web.conftest import make_index, run_server
 
 from .mutation import Mutator
-
-pytest.importorskip("uvicorn", reason="wants the extra web")
 
 COUNT = int(os.environ.get("FUZZ_REQUESTS", "100"))
 SEED = os.environ.get("FUZZ_SEED", "1")
@@ -127,9 +128,9 @@ def drain(stream: IO[str], said: list[str]) -> Thread:
     return thread
 
 
-def test_no_request_breaks_or_holds_up_the_server(start: Callable[..., Any]) -> None:
+def test_no_request_breaks_or_holds_up_the_server(tmp_path: Path, stories: list[dict[str, Any]]) -> None:
     tally, said = Tally(), list[str]()
-    with start() as server:
+    with run_server(make_index(tmp_path, stories)) as server:
         drained = drain(server.process.stderr, said)
         parts = urlsplit(server.url)
         place = (parts.hostname or "", parts.port or 0)
