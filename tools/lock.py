@@ -18,7 +18,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 LOCK = Path(__file__).resolve().parents[1] / "requirements-dev.lock"
-PYTHONS = ("3.11", "3.12", "3.13")
+PYTHONS = ("3.11.9", "3.12.9", "3.13.9")  # in full, for some packages want 3.11.5
 NOT_LOCKED = {"pip", "setuptools", "wheel", "searchkit"}
 HEAD = """# What the tests were last run with. Made by tools/lock.py: make lock
 # pip install --require-hashes -r requirements-dev.lock && pip install --no-deps -e .
