@@ -1,8 +1,8 @@
 """requirements-dev.lock from what is installed: python tools/lock.py
 
 Each package of the environment that ``make setup`` made, in the version that is installed, with the SHA-256 of its
-wheels for this platform and each Python that searchkit supports, so that ``pip install --require-hashes`` installs these
-and nothing else. The lock names no registry.
+wheels for this platform and each Python that searchkit supports, so that ``pip install --require-hashes`` installs
+these and nothing else. The lock names no registry.
 """
 
 from __future__ import annotations
