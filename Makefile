@@ -199,5 +199,5 @@ $(READY): pyproject.toml
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(VENV)-wheel build dist
 	find index -mindepth 1 -not -name .gitignore -delete
