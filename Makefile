@@ -14,6 +14,12 @@
 # make trust-io       an I/O error, a full disk, no permission, a kill at every call to the disk of four changes
 # make trust-damage   2,500 damaged copies for each engine
 # make trust-price    what forcing files to the disk costs a commit
+# make fuzz     20,000 pages, 10,000 archives and 20,000 requests, all changed at random (half an hour or so)
+# make readers  100 readers in 8 processes during 1,000 commits
+# make memory   what an index, a worker, a server and bombs take, at length
+# make lowest   all tests with every dependency at its lower bound (PYTHON: 3.11 or 3.12)
+# make wheel    the wheel and the source distribution, installed elsewhere, and the commands of README.md with them
+# make lock     requirements-dev.lock and docs/licences.md, from what is installed
 # make bench    searchkit beside tantivy, SQLite FTS5 and Whoosh as it comes: 100,000 documents, 200 queries (half an hour)
 # make bench-pages, bench-million   from saved pages to an index; a million short documents
 # make bench-relevance    ranking on public test collections beside other engines
@@ -30,6 +36,7 @@ AXE := $(WEB)/axe/package/axe.min.js
 OPENSEARCH_TESTS = $(BIN)/python -m pytest tests/engines -k opensearch -rs
 
 .PHONY: bench bench-extraction bench-million bench-pages bench-relevance install-bench demo test test-hosts test-rerank test-web check setup versus hostile-queries clean
+.PHONY: fuzz readers memory lowest wheel lock
 .PHONY: trust-kill trust-power trust-io trust-damage trust-price
 .PHONY: opensearch-up opensearch-3 opensearch-down test-opensearch test-opensearch-kill
 
@@ -145,6 +152,44 @@ trust-damage: $(READY)
 trust-price: $(READY)
 	$(BIN)/python -m tests.trust.price 30
 
+FUZZ_PAGES ?= 20000
+FUZZ_ARCHIVES ?= 10000
+FUZZ_REQUESTS ?= 20000
+FUZZ_SEED ?= 1
+READERS_COMMITS ?= 1000
+MEMORY_DOCUMENTS ?= 100000
+
+fuzz: $(READY)
+	FUZZ_PAGES=$(FUZZ_PAGES) FUZZ_ARCHIVES=$(FUZZ_ARCHIVES) FUZZ_REQUESTS=$(FUZZ_REQUESTS) FUZZ_SEED=$(FUZZ_SEED) \
+		$(BIN)/python -m pytest -s tests/trust/test_fuzz_pages.py tests/trust/test_fuzz_archives.py tests/trust/test_fuzz_requests.py
+
+readers: $(READY)
+	$(BIN)/python -m tests.trust.readers $(READERS_COMMITS) 100 8
+
+memory: $(READY)
+	MEMORY_DOCUMENTS=$(MEMORY_DOCUMENTS) $(BIN)/python -m pytest -s tests/trust/test_memory.py
+
+lowest: $(READY)
+	$(PYTHON) -m venv $(VENV)/lowest
+	$(VENV)/lowest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python tools/lowest.py dev > $(VENV)/lowest/requirements.txt
+	$(VENV)/lowest/bin/python -m pip install --quiet --only-binary :all: -r $(VENV)/lowest/requirements.txt
+	$(VENV)/lowest/bin/python -m pip install --quiet --no-deps -e .
+	$(VENV)/lowest/bin/python -m pytest
+
+wheel:
+	rm -rf build dist
+	$(PYTHON) -m venv --clear $(VENV)-wheel
+	$(VENV)-wheel/bin/python -m pip install --quiet --disable-pip-version-check build
+	$(VENV)-wheel/bin/python -m build --outdir dist . > /dev/null
+	$(VENV)-wheel/bin/python -m pip uninstall --quiet --yes build
+	$(VENV)-wheel/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	$(VENV)-wheel/bin/python tools/try_wheel.py
+
+lock: $(READY)
+	$(BIN)/python tools/lock.py
+	$(BIN)/python tools/licences.py
+
 setup: $(READY)
 
 $(READY): pyproject.toml
@@ -154,5 +199,5 @@ $(READY): pyproject.toml
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(VENV)-wheel build dist
 	find index -mindepth 1 -not -name .gitignore -delete

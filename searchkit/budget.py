@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import time
 from pathlib import Path
 
 if sys.platform != "win32":
@@ -33,14 +32,19 @@ def limit_memory() -> None:
 
 
 def limit_time() -> None:
-    """Let this process have so many more seconds of the processor, where the platform can."""
+    """Let this process have so many more seconds of the processor, where the platform can.
+
+    A timer from now on, and no RLIMIT_CPU: the system counts for that from the start of the process, in ticks, which on
+    a busy machine drift away from what any clock says; the drift of an hour would end a worker on a page of no length.
+    """
     if sys.platform != "win32":
-        _lower(resource.RLIMIT_CPU, int(time.process_time()) + 1 + PROCESSOR_SECONDS)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process, whatever it is at
+        signal.setitimer(signal.ITIMER_PROF, PROCESSOR_SECONDS + 1)
 
 
 def explain(exit_code: int | None) -> tuple[str, str]:
     """Reason and detail for the page on which a worker ended."""
-    if sys.platform != "win32" and exit_code == -signal.SIGXCPU:
+    if sys.platform != "win32" and exit_code == -signal.SIGPROF:
         return "too-slow", f"it took more than {PROCESSOR_SECONDS} s of processor time"
     if exit_code == OUT_OF_MEMORY:
         return "out-of-memory", f"it took more than {MEMORY // 2**20} MB of memory"

@@ -189,3 +189,12 @@ def test_sizes_add_up_to_what_is_read(tmp_path: Path, write_lines: Callable[...,
     write_lines(["one", "two"])
     assert sources.measure([tmp_path]) == sum(page.size for page in read(tmp_path))
     assert sources.measure([tmp_path / "gone", tmp_path / "a.html"]) == len("page a.html")
+
+
+@pytest.mark.parametrize("name", ["a.html.gz", "a.jsonl.gz"])
+def test_a_bomb_is_given_up_when_it_is_known_as_one_and_not_when_all_of_it_is_unpacked(
+        tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(bytes(40 * 2**20), 9))
+    first = next(iter(sources.read([path])))
+    assert (first.reason, "200 times its size" in first.detail) == ("too-large", True)

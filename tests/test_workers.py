@@ -108,6 +108,24 @@ def test_of_a_page_that_is_too_much_the_text_is_taken_and_the_others_are_whole(
     assert warned == [("p3", reason)]
 
 
+def burn() -> float:
+    """Half a second of the processor, by a clock that the test does not change."""
+    begun = time.thread_time()
+    while time.thread_time() < begun + 0.5:
+        pass
+    return begun
+
+
+@inherited
+def test_a_long_run_rejected_short_pages_when_ticks_and_clock_had_drifted_apart(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "PROCESSOR_SECONDS", 0)
+    monkeypatch.setattr(time, "process_time", lambda: 0.0)  # a clock that lags far behind what the system counts
+    real = pipeline.extract
+    monkeypatch.setattr(pipeline, "extract", lambda page, *more: burn() and real(page, *more))
+    assert run(make_pages(8), count=1)[1] == []
+
+
 @inherited
 def test_a_page_that_only_waits_is_ended_by_the_clock(monkeypatch: pytest.MonkeyPatch,
                                                       trip: Callable[..., None]) -> None:

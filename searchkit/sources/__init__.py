@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from searchkit.errors import SourceError
+from searchkit.errors import SearchkitError, SourceError
 from searchkit.model import Page, Rejected
 from searchkit.sources import folder
 from searchkit.sources.file import display, exists, find_file, find_location, read_file
@@ -65,4 +65,14 @@ def _read_one(file: Path) -> Iterator[Page | Rejected]:
     if kind is None:
         yield read_file(file)
     else:
+        yield from _read_container(file, kind)
+
+
+def _read_container(file: Path, kind: str) -> Iterator[Page | Rejected]:
+    """The pages of a container. A fault of ours costs the rest of the container, and never the run."""
+    try:
         yield from import_module(CONTAINERS[kind][0]).read(file)
+    except (SearchkitError, MemoryError):
+        raise
+    except Exception as fault:  # noqa: BLE001 - the last line of whoever reads: whatever it is, the rest goes on
+        yield Rejected(display(file), "failed", f"{type(fault).__name__}: {fault}")

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from searchkit.model import Page, Rejected
+from searchkit.sources.limits import TooLarge, check_growth
 from searchkit.sources.singlefile import read_note
 
 MAX_BYTES = 64 * 2**20  # of a page, unpacked: no article is longer, and a worker must hold it
+_PART = 2**20  # bytes that are unpacked at once
 ASSETS = frozenset((  # what browsers save beside a page, and other files that are none
     ".css", ".js", ".mjs", ".map", ".json", ".xml", ".rss", ".ico", ".png", ".jpg", ".jpeg", ".gif",
     ".webp", ".avif", ".svg", ".bmp", ".mp3", ".mp4", ".webm", ".woff", ".woff2", ".ttf", ".otf", ".eot",
@@ -93,11 +95,25 @@ def read_content(path: Path) -> bytes | Rejected:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return reject_special(path)
-        with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        with path.open("rb") as file:
+            packed = path.suffix.lower() == ".gz"
+            content = _unpack(file) if packed else file.read(MAX_BYTES + 1)
+    except TooLarge as problem:
+        return Rejected(display(path), "too-large", str(problem))
     except (OSError, EOFError, zlib.error) as problem:
         return reject_unreadable(path, problem)
     return reject_large(display(path)) if len(content) > MAX_BYTES else content
+
+
+def _unpack(file: BinaryIO) -> bytes:
+    """What a gzipped file holds, up to one byte too many. Raises TooLarge for what is no honest content."""
+    parts, size = [], 0
+    with gzip.open(file) as unpacked:
+        while part := unpacked.read(min(_PART, MAX_BYTES + 1 - size)):
+            size += len(part)
+            check_growth(size, file.tell())
+            parts.append(part)
+    return b"".join(parts)
 
 
 def make_page(content: bytes, shown: str, location: str, size: int) -> Page:

@@ -98,5 +98,5 @@ def _decode(part: _Part) -> bytes:
 def _read_time(header: Message) -> str | None:
     try:
         return write_time(parsedate_to_datetime(str(header.get("Date"))))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -103,8 +103,10 @@ def _find_other(record: Record, answer: Answer | None) -> str:
         return "further captures of the same content"
     if record.type not in ("response", "resource", "conversion"):
         return _NOTES
-    if not answer and (record.type == "response" or not _WEB.match(record.url)):
+    if not answer and not _WEB.match(record.url):
         return _NOTES
+    if not answer and record.type == "response":
+        return "answers without an HTTP header"
     if answer and answer.status // 100 != 2:
         return "redirects" if answer.status // 100 == 3 else "errors"
     if _ROBOTS.match(record.url):

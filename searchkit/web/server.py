@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -104,7 +105,9 @@ def run(app: Any, listener: socket.socket) -> None:  # noqa: ANN401 - an ASGI ap
 
 
 class Protocol(H11Protocol):
-    """HTTP/1.1 in which a client that connects and asks nothing is not waited for."""
+    """HTTP/1.1 in which a client that connects and asks nothing is not waited for, and one whose request turns out to
+    be none while it is being answered gets one answer.
+    """
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - asyncio's own
         """Begin a connection."""
@@ -113,4 +116,13 @@ class Protocol(H11Protocol):
 
     def _close_if_silent(self) -> None:
         if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no request, unless an answer to the part before has begun; then only close."""
+        if self.cycle and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+        try:
+            super().send_400_response(msg)
+        except h11.LocalProtocolError:
             self.transport.close()

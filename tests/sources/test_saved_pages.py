@@ -105,3 +105,26 @@ def test_listed_pages_are_indexed_and_missing_ones_named(tmp_path: Path) -> None
         result = CliRunner().invoke(app, [command, "-", *options], input=listed)
         assert (result.exit_code, "not-found" in result.stdout) == (0, True)
     assert CliRunner().invoke(app, ["extract", "-"], input="").exit_code == 2
+
+
+@pytest.mark.parametrize("day", ["Thu, 1 Jun 99999999999999999999 12:00:00 +0000",
+                                 "Thu, 1 Jun 2023 12:00:00 +99999999999999",
+                                 "99999999999999999999"])
+def test_a_date_beyond_all_calendars_costs_only_itself(tmp_path: Path, day: str) -> None:
+    path = tmp_path / "a.mhtml"
+    path.write_text(f"Date: {day}\nContent-Type: text/html\n\n<p>hi")
+    page, = read([path])
+    assert (page.content.strip(), page.captured) == (b"<p>hi", None)
+
+
+def test_a_fault_in_reading_one_container_ends_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(path: Path) -> None:
+        raise RuntimeError("a fault of ours")
+
+    (tmp_path / "a.mhtml").write_text("x")
+    (tmp_path / "b.html").write_text("<p>hi")
+    monkeypatch.setattr("searchkit.sources.mhtml.read", fail)
+    rejected, page = read([tmp_path])
+    assert (rejected.path, rejected.reason, rejected.detail) == (
+        str(tmp_path / "a.mhtml"), "failed", "RuntimeError: a fault of ours")
+    assert page.path == str(tmp_path / "b.html")

@@ -203,3 +203,10 @@ def test_a_date_that_is_none_leaves_the_page(tmp_path: Path, date: str) -> None:
 def test_odd_addresses_name_no_url_and_stay_short_in_paths(tmp_path: Path) -> None:
     odd, long = read([write(tmp_path, make_record("javascript:alert(1)"), make_record(URL + "a" * 100_000))])
     assert (odd.url, len(long.path) < 1000, len(long.url or "")) == (None, True, len(URL) + 100_000)
+
+
+def test_an_answer_whose_http_header_is_damaged_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    path = write(tmp_path, make_record(URL + "a"), make_record(URL + "b").replace(b"HTTP/1.1 200", b"HTT\x10/1.1 200"))
+    page, told = read([path])
+    assert (page.url, told.reason) == (URL + "a", "not-a-page")
+    assert told.detail == "beside its pages it holds answers without an HTTP header (1)"

@@ -187,3 +187,17 @@ def test_ctrl_c_ends_it_quietly(start: Callable[..., Any]) -> None:
         server.process.send_signal(2)
         out, error = server.process.communicate(timeout=20)
     assert (server.process.returncode, out, error) == (0, "", "")
+
+
+def test_a_request_that_turns_out_to_be_none_is_answered_once_and_without_a_traceback(
+        start: Callable[..., Any]) -> None:
+    head = b"GET /api/query?q=ferry HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with start() as server:
+        place = urlsplit(server.url)
+        for _ in range(20):
+            with socket.create_connection((place.hostname, place.port), timeout=20) as link:
+                link.sendall(head + b"no chunk\r\n")
+                assert b"".join(iter(lambda: link.recv(65_536), b"")).count(b"HTTP/1.1 ") == 1
+        assert server.get("/api/query", q="ferry").status == 200
+        server.process.send_signal(2)
+        assert "Traceback" not in "".join(server.process.communicate(timeout=20))
