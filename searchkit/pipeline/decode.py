@@ -144,7 +144,7 @@ def _recognise(name: str | None) -> str | None:
     try:
         known = codecs.lookup(name or "").name
         "".encode(known)
-    except LookupError:
+    except (LookupError, ValueError):  # a NUL in the name is a ValueError
         return None
     if known.replace("_", "-") in _NOT_FOR_PAGES or known.startswith(("utf-16", "utf-32")):
         return None

@@ -95,3 +95,10 @@ def test_what_is_no_text_is_binary(content):
         decode.decode(content)
 
     assert problem.value.reason == "binary"
+
+
+@pytest.mark.parametrize("name", ["\0", "utf-8\0", "x" * 10_000, "\ud800", "é"])
+def test_an_encoding_whose_name_cannot_be_one_costs_the_page_nothing(name):
+    page = b"<meta charset=" + name.encode("utf-8", "surrogatepass") + b"><p>The ferry lay at the quay.</p>"
+    assert "The ferry lay at the quay." in decode.decode(page)
+    assert decode.decode(b"The ferry", name) == "The ferry"

@@ -44,5 +44,5 @@ def test_no_page_breaks_or_holds_up_a_worker(monkeypatch: pytest.MonkeyPatch) ->
         Path(KEEP or "", fault.path).write_bytes(make_page(Mutator(f"{SEED} page {fault.path}", samples), samples))
     print(f"\n{COUNT:,} pages, seed {SEED}: {documents:,} documents, {refused:,} refused, "
           f"{len(faults):,} crashes or more than {LONGEST} s")
-    assert faults == []
+    assert faults == [], [(fault.path, fault.reason, fault.detail) for fault in faults]
     assert documents + refused == COUNT and documents > COUNT / 2
