@@ -7,9 +7,9 @@ as with any dataclass.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field
-from typing import Any, NoReturn, TypeVar, dataclass_transform
+from typing import Any, NoReturn, TypeVar, cast, dataclass_transform
 
 Made = TypeVar("Made")
 
@@ -17,20 +17,25 @@ Made = TypeVar("Made")
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[Made]) -> type[Made]:
     """Make a class a dataclass whose instances do not change, and are equal where their fields are."""
-    made = dataclass(init=False, repr=False, eq=False)(cls)
-    for method in (__init__, __repr__, __eq__, __hash__, __setattr__, __delattr__):
+    made: Any = dataclass(init=False, repr=False, eq=False)(cls)
+    for method in (_make_init(made), __repr__, __eq__, __hash__, __setattr__, __delattr__):
         if method.__name__ not in vars(cls):
             setattr(made, method.__name__, method)
-    return made
+    return cast("type[Made]", made)
 
 
-def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: ANN401 - of classes of all kinds
-    fields = self.__dataclass_fields__
-    if named or len(values) != len(fields):
-        values = tuple(_complete(type(self), dict(zip(fields, values, strict=False)), values, named))
-    self.__dict__.update(zip(fields, values, strict=True))
-    if hasattr(self, "__post_init__"):
-        self.__post_init__()
+def _make_init(cls: Any) -> Callable[..., None]:  # noqa: ANN401 - of classes of all kinds
+    """The method that takes the values of the fields, by place or by name."""
+    names, finish = tuple(cls.__dataclass_fields__), getattr(cls, "__post_init__", None)
+
+    def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: ANN401
+        if named or len(values) != len(names):
+            values = tuple(_complete(cls, dict(zip(names, values, strict=False)), values, named))
+        self.__dict__.update(zip(names, values, strict=True))
+        if finish:
+            finish(self)
+
+    return __init__
 
 
 def _complete(cls: Any, given: dict[str, Any], values: tuple[Any, ...], named: dict[str, Any]) -> Iterator[Any]:  # noqa: ANN401

@@ -11,11 +11,12 @@ FORMS = "2018, 2018-03, 2018-03-22, 22 March 2018, today, yesterday, 30d (days a
 
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
            "october", "november", "december")
-_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
-_NAMED = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?([a-z]{3,9})\.?,?\s+"
-                    r"(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4})")
-_AGO = re.compile(r"(\d{1,5})\s*(d|days?|w|weeks?|m|months?|y|years?)(?:\s+ago)?")
-_LAST = re.compile(r"(?:last|past)\s+(?:(\d{1,5})\s*)?(d|days?|w|weeks?|m|months?|y|years?)")
+# compiled when the first date is read: most queries have none
+_ISO = r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?"
+_NAMED = (r"(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?([a-z]{3,9})\.?,?\s+"
+          r"(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4})")
+_AGO = r"(\d{1,5})\s*(d|days?|w|weeks?|m|months?|y|years?)(?:\s+ago)?"
+_LAST = r"(?:last|past)\s+(?:(\d{1,5})\s*)?(d|days?|w|weeks?|m|months?|y|years?)"
 
 
 @frozen
@@ -32,19 +33,19 @@ def parse_period(text: str, today: date) -> Period:
     if words in ("today", "yesterday"):
         day = today - timedelta(days=words == "yesterday")
         return Period(day, day)
-    if found := _ISO.fullmatch(words):
+    if found := re.fullmatch(_ISO, words):
         year, month, day_of_month = (int(part) if part else None for part in found.groups())
         return _complete(year, month, day_of_month)
-    if found := _NAMED.fullmatch(words):
+    if found := re.fullmatch(_NAMED, words):
         before, name, after, year_text = found.groups()
         days = [int(part) for part in (before, after) if part]
         if len(days) > 1:
             raise ValueError(f"'{text}' has two days")
         return _complete(int(year_text), _find_month(name), days[0] if days else None)
-    if found := _AGO.fullmatch(words):
+    if found := re.fullmatch(_AGO, words):
         day = _step_back(today, int(found[1]), found[2])
         return Period(day, day)
-    if found := _LAST.fullmatch(words):
+    if found := re.fullmatch(_LAST, words):
         return Period(_step_back(today, int(found[1] or 1), found[2]), today)
     raise ValueError(f"'{text}' is no date")
 

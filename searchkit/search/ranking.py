@@ -11,6 +11,7 @@ A phrase scores as one term whose idf is the sum of its words' idf.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import log
 
 K1 = 1.2
@@ -30,3 +31,8 @@ def weigh_length(length: int, average: float) -> float:
 def score(idf: float, frequency: int, norm: float) -> float:
     """BM25 of a term that stands ``frequency`` times in a document of this ``weigh_length``."""
     return idf * frequency / (frequency + norm)
+
+
+def score_all(idf: float, frequencies: Iterable[int], norms: Iterable[float]) -> list[float]:
+    """``score`` of many documents, without a call for each."""
+    return [idf * frequency / (frequency + norm) for frequency, norm in zip(frequencies, norms, strict=False)]

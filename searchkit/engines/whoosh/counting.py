@@ -115,10 +115,10 @@ def _count_numbers(part: Matched, field: str) -> tuple[int, Mapping[int, int]]:
         counts = Counter(map(keywords.single.__getitem__, documents))
         without = counts.pop(0, 0)
         return without, {number - 1: count for number, count in counts.items()}
-    starts = list(map(keywords.starts.__getitem__, documents))
-    ends = [keywords.starts[document + 1] for document in documents]
-    slices = map(keywords.numbers.__getitem__, map(slice, starts, ends))
-    return sum(map(eq, starts, ends)), Counter(chain.from_iterable(slices))
+    starts, numbers = keywords.starts, keywords.numbers
+    slices = [numbers[starts[document]:starts[document + 1]] for document in documents]
+    together = memoryview(b"".join(slices)).cast(numbers.format)  # type: ignore[call-overload]
+    return list(map(len, slices)).count(0), Counter(together.tolist())
 
 
 def _keep_most(counts: Mapping[Value, int], limit: int | None) -> dict[Value, int]:

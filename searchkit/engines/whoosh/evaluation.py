@@ -18,7 +18,7 @@ from searchkit.engines.whoosh.runs import FEW, count_starts, count_windows
 from searchkit.engines.whoosh.segment import Postings
 from searchkit.engines.whoosh.shard import Shard, Snapshot
 from searchkit.search import query as q
-from searchkit.search.ranking import score, weigh_rarity
+from searchkit.search.ranking import score_all, weigh_rarity
 
 LANGUAGE = "language"  # the field by which a ``ByLanguage`` chooses
 INFINITE = float("inf")
@@ -234,7 +234,7 @@ class Evaluation:
         idf = sum(self._rarity.weigh(field, term) for term in terms)
         lengths = self.shard.segment.lengths(field)
         norms = map(self._snapshot.norms(field).__getitem__, map(lengths.__getitem__, documents))
-        return dict(zip(documents, map(score, repeat(idf), frequencies, norms), strict=False))
+        return dict(zip(documents, score_all(idf, frequencies, norms), strict=False))
 
     def _count_runs(self, phrase: q.Phrase | q.Near, documents: Set[int]) -> dict[int, int]:
         """How often the terms follow each other, or stand near each other, at least for these documents."""
