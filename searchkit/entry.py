@@ -6,6 +6,7 @@ that completes) is Typer's, from the start.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,11 +19,20 @@ from searchkit.exits import prepare_streams, tell_errors
 # ``--no-`` turns off, text.
 VALUES, SWITCH, TOGGLE, TEXT = "list[str] | None", "bool", "bool | None", ("str", "str | None")
 OFF = "--no-"
+COLLECT_AFTER = 100_000  # objects made before unreachable ones are looked for: one question leaves next to none
 NAMES = {asking.name_flag(name): name for name in asking.query.__kwdefaults__ or ()}
 
 
 def main() -> NoReturn:
     """Run the command of the program's arguments, and leave with its exit code."""
+    gc.set_threshold(COLLECT_AFTER)
+    try:
+        _run()
+    finally:
+        gc.freeze()  # what is left need not be looked through before the process ends
+
+
+def _run() -> NoReturn:
     parameters = read_query(sys.argv[1:]) if _is_plain() else None
     if parameters is None:
         from searchkit import cli
