@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,11 +30,9 @@ def serve(
     aliases: options.Aliases = None,
 ) -> None:
     """Serve the web page and the HTTP API, to this machine only unless told otherwise."""
-    try:
+    with _needing("the web page", "serve", "web"):
         from searchkit.web.server import Place
         from searchkit.web.server import serve as run
-    except ModuleNotFoundError as missing:
-        raise _name_extra(missing, "the web page", "web", "serve") from None
 
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases})
     served = Place(host, port, token, name or (), settings.wants_rerank)
@@ -46,10 +46,8 @@ def mcp(
     aliases: options.Aliases = None,
 ) -> None:
     """Answer an assistant over standard input and output (Model Context Protocol); it can only read."""
-    try:
+    with _needing("an MCP server", "mcp", "mcp"):
         from searchkit.mcp.server import serve as run
-    except ModuleNotFoundError as missing:
-        raise _name_extra(missing, "an MCP server", "mcp") from None
 
     settings = resolve({"index": folder, "engine": engine, "aliases": aliases})
     run(lambda: open_settled(settings), port, print_error)
@@ -64,10 +62,8 @@ def watch(
     as_json: options.Json = False,
 ) -> None:
     """Keep the index up to date with folders, until it is interrupted."""
-    try:
+    with _needing("watching", "watch", "watch"):
         from searchkit import watch as watching
-    except ModuleNotFoundError as missing:
-        raise _name_extra(missing, "watching", "watch") from None
 
     def report(done: IndexReport) -> None:
         if as_json:
@@ -83,7 +79,11 @@ def watch(
         raise typer.Exit(FOUND) from None
 
 
-def _name_extra(missing: ModuleNotFoundError, what: str, extra: str, command: str = "") -> SettingsError:
-    """The error that says which extra of searchkit brings a library that is not installed."""
-    return SettingsError(f"{what} needs {missing.name}", f"searchkit {command or extra}",
-                         f"install it: pip install 'searchkit[{extra}]'")
+@contextmanager
+def _needing(what: str, command: str, extra: str) -> Iterator[None]:
+    """Say which extra of searchkit brings a library that is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        raise SettingsError(f"{what} needs {missing.name}", f"searchkit {command}",
+                            f"install it: pip install 'searchkit[{extra}]'") from None

@@ -6,41 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from asked import COMMANDS, run, strip
 
-from searchkit.cli import app
 from searchkit.index import open_index
 
 pytest.importorskip("tantivy", reason="tantivy is not installed")
-
-DIFFERS = {"took_ms", "engine", "folder", "bytes", "seconds"}
-COMMANDS = [
-    ["query", "ferry"],
-    ["query", "ferry tram OR bridge", "--match", "any", "--sort", "oldest", "--facet", "date:year", "--facet", "site"],
-    ["query", 'ferr* AND "tram carries"~3', "--after", "2018", "--not-publisher", "Tagblatt"],
-    ["query", "fery"],
-    ["query", "ferry tram nothing"],
-    ["query", "--limit", "0", "--publisher", "none"],
-    ["facets", "entity"],
-    ["facets", "date:year", "ferry"],
-    ["facets", "entity", "--value", "ber"],
-    ["facets", "entity", "--suggest-aliases"],
-    ["explain", "ferry whale", "--language", "en"],
-    ["similar", "ferry"],
-    ["show", "tram"],
-    ["stats"],
-]
-
-
-def run(*arguments: str) -> Any:
-    return CliRunner().invoke(app, list(arguments))
-
-
-def strip(value: Any) -> Any:
-    """The answer without what may differ."""
-    if isinstance(value, dict):
-        return {name: strip(inner) for name, inner in value.items() if name not in DIFFERS}
-    return [strip(inner) for inner in value] if isinstance(value, list) else value
 
 
 @pytest.fixture

@@ -197,12 +197,6 @@ class Segment:
         (ordinal,) = ids.list_numbers(number)
         return ids.name(ordinal)
 
-    def find_document(self, id_: str) -> int | None:
-        """The number of the document with this id that was added last."""
-        inverted = self.inverted(ID)
-        number = inverted.terms.find(encode_term(id_))
-        return None if number is None else inverted.read(number).documents[-1]
-
     def load_document(self, number: int) -> dict[str, Any]:
         """The document as plain values."""
         ends, content = self.file.view("stored/ends"), self.file.view("stored")
