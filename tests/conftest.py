@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from searchkit import encoder
+
+settings.register_profile("searchkit", deadline=None)  # a deadline goes by the clock, which a busy machine stretches
+settings.load_profile("searchkit")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has it for what runs in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -21,6 +21,7 @@ from searchkit.pipeline import (
     publisher,
     ready,
     secondopinion,
+    sitename,
     textdump,
     title,
 )
@@ -62,10 +63,11 @@ def explain(page: Page, opinion: Opinion | None = None) -> Explanation | Rejecte
         return Rejected(page.path, "no-content", "no text was found that could be a story")
 
     url = page.url or parsed.canonical
-    titles = title.find_titles(parsed, verdicts)
+    namings = sitename.read_title(parsed, landmarks.find_start(verdicts))
+    titles = title.find_titles(parsed, verdicts, namings)
     marks = landmarks.locate(parsed, verdicts, titles)
     dates = pubdate.find_dates(parsed, verdicts, marks, url, page.captured)
-    publishers = publisher.find_publishers(parsed, verdicts, marks, url)
+    publishers = publisher.find_publishers(parsed, verdicts, marks, namings, url)
     authors = author.find_authors(parsed, verdicts, marks)
     spoken = language.detect(body, parsed.language)
     heading = _choose(titles)

@@ -234,13 +234,13 @@ def _judge_far(block: Block, place: int, around: _Around) -> float:
 
 
 def _has_author_class(block: Block) -> bool:
-    return any(map(_names_author, block.context[-3:]))
+    return _name_author(block.context[-3:])
 
 
 @lru_cache(maxsize=4096)
-def _names_author(name: str) -> bool:
-    """Whether an element is named like one with an author's name in it."""
-    return _AUTHOR_CLASS.search(name) is not None
+def _name_author(names: tuple[str, ...]) -> bool:
+    """Whether one of some elements is named like one with an author's name in it."""
+    return any(_AUTHOR_CLASS.search(name) for name in names)
 
 
 def _from_biographies(markup: Markup, end: int) -> Iterator[Clue]:

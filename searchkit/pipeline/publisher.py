@@ -12,6 +12,7 @@ from searchkit.model import Clue
 from searchkit.pipeline import author, sitename, structured, wording, wordlists
 from searchkit.pipeline.block import Markup, Verdict
 from searchkit.pipeline.landmarks import Landmarks
+from searchkit.pipeline.sitename import Naming
 
 _HOST = re.compile(r"(?:https?:)?//(?:[^/@]*@)?(?:www\d?\.|m\.|amp\.)?([^/:?#]+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?([\w-]+(?:\.[\w-]+){1,3})/?$")
@@ -41,9 +42,9 @@ _LABEL_MINIMUM = 4
 _SECOND_LEVEL = frozenset(("co", "com", "org", "net", "gov", "ac", "edu", "or", "ne", "nom"))
 
 
-def find_publishers(markup: Markup, verdicts: Sequence[Verdict], marks: Landmarks,
+def find_publishers(markup: Markup, verdicts: Sequence[Verdict], marks: Landmarks, namings: Iterable[Naming],
                     url: str | None) -> tuple[Clue, ...]:
-    """Who may have published a page, most likely first."""
+    """Who may have published a page, most likely first; ``namings`` are the site's names in the document's title."""
     host = read_host(url) or read_host(markup.canonical)
     known = look_up(host)
     clues = list(_from_head(markup))
@@ -51,7 +52,7 @@ def find_publishers(markup: Markup, verdicts: Sequence[Verdict], marks: Landmark
         sisters = any(wording.join(clue.value) != wording.join(known) and clue.value in _known_names().values()
                       and clue.confidence > 0.8 for clue in clues)
         clues.append(Clue(known, "domain", 0.8 if sisters else 0.96, host))
-    clues += _from_title(markup, marks.start, host)
+    clues += _from_title(namings, host)
     clues += _from_copyright(markup)
     clues += _from_biography(markup, marks.end)
     if markup.kind == "text":
@@ -151,10 +152,10 @@ def _from_head(markup: Markup) -> Iterator[Clue]:
         break
 
 
-def _from_title(markup: Markup, start: int, host: str) -> Iterator[Clue]:
+def _from_title(namings: Iterable[Naming], host: str) -> Iterator[Clue]:
     """The piece of the document's title that the page bears out as its name, or that agrees with the address."""
     label = _label(host)
-    for naming in sitename.read_title(markup, start):
+    for naming in namings:
         name = name_outlet(naming.name)
         agrees = (label and _agrees(name, label)) or wording.join(name) in _known_names()
         if name and len(name.split()) <= 5:

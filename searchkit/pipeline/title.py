@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from searchkit.model import Clue
 from searchkit.pipeline import dumptitle, landmarks, sitename, structured, wording
 from searchkit.pipeline.block import Block, Markup, Verdict
+from searchkit.pipeline.sitename import Naming
 
 # From how many words a page's only main heading is its headline, whatever the page's head says.
 _LONE_WORDS = 4
@@ -18,14 +19,13 @@ _NAMED = 0.7
 _ALIKE = 0.6
 
 
-def find_titles(markup: Markup, verdicts: Sequence[Verdict]) -> tuple[Clue, ...]:
-    """What the headline may be, most likely first."""
+def find_titles(markup: Markup, verdicts: Sequence[Verdict], namings: Sequence[Naming]) -> tuple[Clue, ...]:
+    """What the headline may be, most likely first; ``namings`` are the site's names in the document's title."""
     start = landmarks.find_start(verdicts)
     if markup.kind == "text":
         return dumptitle.find_lines(markup, verdicts, start)
     names = sitename.find_stated(markup)
-    names |= {wording.fold(naming.name) for naming in sitename.read_title(markup, start)
-              if naming.confidence >= _NAMED}
+    names |= {wording.fold(naming.name) for naming in namings if naming.confidence >= _NAMED}
     told = _told_titles(markup, names)
     clues = [*_judge_headings(markup, verdicts, told, names), *told]
     if not clues:

@@ -9,7 +9,7 @@ depend on its language, but for elided words (l'économie), so that a query has 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from searchkit.frozen import frozen
 from searchkit.model import Document, Value
 from searchkit.search.marks import MARKS
 from searchkit.search.pairs import CHARACTER, PAIRED, cut_pairs, has_paired, is_paired
-from searchkit.search.stemming import choose_forms, find_start, read_elided
+from searchkit.search.stemming import SEPARATOR, choose_forms, find_start, read_elided
 
 VERSION = 2  # of the tokens in an index: an index made with another one must be rebuilt
 PASSAGE_GAP = ""  # stands between two passages of a field, so that no phrase runs across
@@ -38,6 +38,7 @@ def _write_word(but: str = "", *, plain: bool = False) -> str:
         r"|\d+(?:[.,]\d+)+"  # 1,299 and 3.5
         rf"|[^\W_{but}]+"  # any other word: O'Neill, AT&T, C++, C#
         rf"(?:{joined}[^\W_{but}]+|\+\+|#(?!\w))*"
+        rf"|{SEPARATOR}"
     )
 
 
@@ -88,16 +89,27 @@ def analyse(text: str, language: str | None = None) -> Iterator[Token]:
 def analyse_document(document: Document) -> Analysed:
     """A document with the tokens of all its text fields, in its language, and the values of its keyword fields."""
     terms, written = {}, {}
-    find_forms = choose_forms(document.language)
     for field in TEXT_FIELDS:
-        forms: list[tuple[str, str]] = []
-        for passage in field.read(document):
-            if forms:
-                forms.append((PASSAGE_GAP, PASSAGE_GAP))
-            forms.extend(filter(itemgetter(0), map(find_forms, find_words(passage, document.language))))
-        terms[field.name], written[field.name] = zip(*forms, strict=True) if forms else ((), ())
+        terms[field.name], written[field.name] = _analyse_passages(field.read(document), document.language)
     keywords = {field.name: field.read(document) for field in KEYWORD_FIELDS}
     return Analysed(document, terms, written, keywords)
+
+
+def _analyse_passages(passages: Sequence[str], language: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The two forms of all tokens of passages, with gaps between the passages."""
+    find_forms = choose_forms(language)
+    whole = SEPARATOR.join(passages)
+    if not _is_cut_by_place(whole, language):
+        found = tuple(zip(*map(find_forms, find_words(whole)), strict=True))
+        if found and found[0].count(PASSAGE_GAP) == len(passages) - 1 and found[0][0] != PASSAGE_GAP:
+            return found[0], found[1]  # as nearly always: all separators are ours, and no word comes to nothing
+    forms: list[tuple[str, str]] = []
+    for passage in passages:
+        if forms:
+            forms.append((PASSAGE_GAP, PASSAGE_GAP))
+        forms.extend(filter(itemgetter(0), map(find_forms, find_words(passage, language))))
+    terms, written = zip(*forms, strict=True) if forms else ((), ())
+    return terms, written
 
 
 def analyse_word(word: str, language: str | None = None) -> tuple[str, str]:
@@ -107,9 +119,14 @@ def analyse_word(word: str, language: str | None = None) -> tuple[str, str]:
 
 def find_words(text: str, language: str | None = None) -> list[str]:
     """The words of a text as they stand there, each to be given to ``analyse_word``."""
-    if not read_elided(language) and not has_paired(text):
-        return _compile_word(text.isascii()).findall(text)
-    return [text[start:end] for start, end in _find_places(text, language)]
+    if _is_cut_by_place(text, language):
+        return [text[start:end] for start, end in _find_places(text, language)]
+    return _compile_word(text.isascii()).findall(text)
+
+
+def _is_cut_by_place(text: str, language: str | None) -> bool:
+    """Whether it depends on what stands around a word where it begins: behind an elided one, or in pairs."""
+    return bool(read_elided(language)) or has_paired(text)
 
 
 def _find_places(text: str, language: str | None) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ import Stemmer
 
 from searchkit.search.folding import fold
 
+SEPARATOR = "\x1e"  # ASCII's separator of records; between two texts it is a word that comes to nothing
 LONGEST_WORD = 64  # characters; what follows in a longer run (base64, a DNA string) is not a word
 MOST_REMEMBERED = 200_000  # words of all languages together
 ENGLISH, UNSTEMMED = "en", "qaa"  # the latter from the codes that ISO 639 leaves to local use
@@ -40,6 +41,8 @@ _ELIDED = {
 # Languages whose stems may begin otherwise than their words: prefixes come off, or Cyrillic letters become Latin ones.
 _OTHER_BEGINNINGS = frozenset(("ar", "id", "ga", "nl", "sr", "ta", "yi"))
 _APOSTROPHE = re.compile("['’‘ʼʻ＇`´]")
+
+_NO_LETTERS = "'" + SEPARATOR
 
 Forms = Callable[[str], tuple[str, str]]
 
@@ -119,7 +122,7 @@ class _Forms(dict[str, tuple[str, str]]):
 
 def _settle_signs(word: str) -> str:
     """A folded word with signs or digits in it, without signs that make no other word of it."""
-    word = word.strip("'")
+    word = word.strip(_NO_LETTERS)
     if word.endswith("'s"):
         word = word[:-2]
     if len(word) > 1 and word[0].isdigit():

@@ -18,7 +18,7 @@ HEADLINE = Block("Lighthouse keeper leaves harbour town", "h1", gap=1)
 def best(*blocks, **head):
     verdicts = [Verdict(block.text == STORY, "story") for block in blocks]
     markup = Markup(tuple(blocks), **head)
-    clues = find_authors(markup, verdicts, locate(markup, verdicts, find_titles(markup, verdicts)))
+    clues = find_authors(markup, verdicts, locate(markup, verdicts, find_titles(markup, verdicts, ())))
     return clues[0].value if clues and clues[0].confidence >= 0.5 else None
 
 

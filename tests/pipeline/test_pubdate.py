@@ -18,7 +18,7 @@ HEADLINE = "Lighthouse keeper leaves harbour town"
 def read(*blocks, url=None, captured=None, **head):
     verdicts = [Verdict(block.text.startswith(STORY), "story") for block in blocks]
     markup = Markup(tuple(blocks), **head)
-    return find_dates(markup, verdicts, locate(markup, verdicts, find_titles(markup, verdicts)), url, captured)
+    return find_dates(markup, verdicts, locate(markup, verdicts, find_titles(markup, verdicts, ())), url, captured)
 
 
 def day(dates):
@@ -165,7 +165,7 @@ def test_day_below_a_standfirst_is_the_bylines():
                      Block(STORY)))
     verdicts = [Verdict(False, "headline"), Verdict(True, "story"), Verdict(False, "share"),
                 Verdict(False, "byline"), Verdict(False, "date"), Verdict(True, "story")]
-    dates = find_dates(markup, verdicts, locate(markup, verdicts, find_titles(markup, verdicts)), None, None)
+    dates = find_dates(markup, verdicts, locate(markup, verdicts, find_titles(markup, verdicts, ())), None, None)
 
     assert (day(dates), dates.date.source) == ("2018-03-22", "byline")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from searchkit.pipeline.block import Block, Markup, Verdict
-from searchkit.pipeline.landmarks import locate
+from searchkit.pipeline.landmarks import find_start, locate
 from searchkit.pipeline.publisher import find_publishers, look_up, name_outlet, read_host
+from searchkit.pipeline.sitename import read_title
 from searchkit.pipeline.title import find_titles
 
 STORY = ("The old lighthouse keeper climbed the hundred steps every evening for forty years, "
@@ -17,7 +18,9 @@ HEADLINE = Block("Lighthouse keeper leaves harbour town", "h1", gap=1)
 def best(*blocks, url=None, **head):
     verdicts = [Verdict(block.text == STORY, "story") for block in blocks]
     markup = Markup(tuple(blocks), **head)
-    clues = find_publishers(markup, verdicts, locate(markup, verdicts, find_titles(markup, verdicts)), url)
+    namings = read_title(markup, find_start(verdicts))
+    marks = locate(markup, verdicts, find_titles(markup, verdicts, namings))
+    clues = find_publishers(markup, verdicts, marks, namings, url)
     return clues[0].value if clues and clues[0].confidence >= 0.5 else None
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from searchkit.pipeline.block import Block, Markup, Verdict
-from searchkit.pipeline.landmarks import locate
+from searchkit.pipeline.landmarks import find_start, locate
+from searchkit.pipeline.sitename import read_title
 from searchkit.pipeline.title import find_titles
 
 STORY = ("The old lighthouse keeper climbed the hundred steps every evening for forty years, "
@@ -15,8 +16,12 @@ def page(*blocks, **head):
     return Markup(tuple(blocks), **head), [KEPT if block.text == STORY else STRIPPED for block in blocks]
 
 
+def find(markup, verdicts):
+    return find_titles(markup, verdicts, read_title(markup, find_start(verdicts)))
+
+
 def best(markup, verdicts):
-    clues = find_titles(markup, verdicts)
+    clues = find(markup, verdicts)
     return clues[0].value if clues and clues[0].confidence >= 0.5 else None
 
 
@@ -95,11 +100,11 @@ def test_byline_is_looked_for_inside_the_page():
     for count in range(4):
         markup, verdicts = page(*[Block("Lamp goes out at last", "h1")] * count, Block(STORY))
 
-        assert all(0 <= place <= count for place in locate(markup, verdicts, find_titles(markup, verdicts)).byline)
+        assert all(0 <= place <= count for place in locate(markup, verdicts, find(markup, verdicts)).byline)
 
 
 def test_empty_page_has_no_headline():
-    assert find_titles(Markup(()), []) == ()
+    assert find(Markup(()), []) == ()
 
 
 def test_a_title_of_a_million_signs_takes_no_time():

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import zlib
 from array import array
+from collections import defaultdict
 from collections.abc import Collection
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
@@ -37,20 +39,12 @@ from searchkit.search.folding import fold_value
 LEVEL = 6  # of deflation of stored documents
 
 
-class _Numbers(dict[str, int]):
-    """Numbers of terms in the order in which they were first met."""
-
-    def __missing__(self, term: str) -> int:
-        number = self[term] = len(self)
-        return number
-
-
 class _Stream:
     """The tokens of a field, document after document."""
 
     def __init__(self, has_gaps: bool) -> None:
         self._has_gaps = has_gaps
-        self._numbers = _Numbers()
+        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)  # in the order in which they were met
         self._tokens = array("I")
         self._sizes = array("I")
 
@@ -64,15 +58,17 @@ class _Stream:
 
     def invert(self, has_places: bool) -> tuple[list[bytes], Posted]:
         """The terms in order, and their postings. Passage gaps are none."""
-        words = sorted(self._numbers)
-        if words and self._has_gaps and words[0] == PASSAGE_GAP:
-            words = [*words[1:], PASSAGE_GAP]
+        words = list(self._numbers)
+        order = sorted(range(len(words)), key=words.__getitem__)
+        if order and self._has_gaps and words[order[0]] == PASSAGE_GAP:
+            order.append(order.pop(0))
         ranks = np.zeros(len(words), np.int64)
-        ranks[[self._numbers[word] for word in words]] = np.arange(len(words))
-        terms = words[:-1] if words and self._has_gaps and words[-1] == PASSAGE_GAP else words
+        ranks[order] = np.arange(len(words))
+        if order and self._has_gaps and words[order[-1]] == PASSAGE_GAP:
+            order.pop()
         tokens, sizes = ranks[np.asarray(self._tokens)], np.asarray(self._sizes, np.intp)
         invert = _invert_places if has_places else _invert_documents
-        return list(map(encode_term, terms)), invert(tokens, sizes, len(terms))
+        return [encode_term(words[number]) for number in order], invert(tokens, sizes, len(order))
 
 
 def _invert_places(tokens: Numbers, sizes: Numbers, terms: int) -> Posted:

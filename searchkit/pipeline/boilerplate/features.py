@@ -75,14 +75,15 @@ def describe(blocks: Sequence[Block]) -> list[Features]:
     times = Counter(texts)
     seen: set[str] = set()
     found: list[Features] = []
+    after_end = True  # whether the block before ends a sentence, or there is none
     for block, text in zip(blocks, texts, strict=True):
         feature = (_describe_line if len(text) <= _LINE_LENGTH else _describe)(block.text, block.tag, block.link_chars)
+        is_repeated = times[text] > 1 and (text in seen or feature.words < _ONCE or not feature.ends)
         if times[text] > 1:
-            feature = feature._replace(repeated=text in seen or feature.words < _ONCE or not feature.ends)
             seen.add(text)
-        if feature.goes_on and (not found or found[-1].ends):
-            feature = feature._replace(goes_on=False)
-        found.append(feature)
+        found.append(feature._replace(repeated=is_repeated, goes_on=feature.goes_on and not after_end)
+                     if is_repeated or (after_end and feature.goes_on) else feature)
+        after_end = feature.ends
     return found
 
 
