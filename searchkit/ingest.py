@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 BATCH_DOCUMENTS = 1_000  # documents handed to the engine at once
 BATCH_BYTES = 32 * 2**20  # of page content behind them, at most
+LAST_DOCUMENTS = 32  # when all pages are read, as many are handed over as are still being extracted, but no fewer
 RETRIED = ("failed", "crashed")  # our fault and not the page's: tried again by the next run
 KEEPS_DOCUMENT = ("unreadable", "not-found")  # a page that could not be read this time keeps its document
 
@@ -161,6 +162,7 @@ def _pass_changed(pages: Iterable[Page | Rejected], batch: _Batch, options: Opti
                 yield page
         if options.progress:
             options.progress(count, size)
+    batch.is_last = True
 
 
 def _strip_repeated(engine: Engine, ledger: Ledger, opinion: Opinion | None) -> None:
@@ -229,6 +231,7 @@ class _Batch:
     updated: int = 0
     unchanged: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+    is_last: bool = False  # no page will come but those that are being extracted
     _documents: list[Signed] = field(default_factory=list)
     _entries: list[Entry] = field(default_factory=list)
     _orphans: list[str] = field(default_factory=list)
@@ -315,6 +318,7 @@ class _Batch:
         self._addresses = set()
 
     def _flush_if_full(self) -> None:
-        full = len(self._documents) >= BATCH_DOCUMENTS or self._bytes >= BATCH_BYTES
+        enough = max(LAST_DOCUMENTS, len(self._pending)) if self.is_last and self._pending else BATCH_DOCUMENTS
+        full = len(self._documents) >= min(enough, BATCH_DOCUMENTS) or self._bytes >= BATCH_BYTES
         if full or len(self._entries) >= 10 * BATCH_DOCUMENTS:
             self.flush()

@@ -164,6 +164,22 @@ def test_many_small_batches_hold_the_same_as_one(index: Index, write_lines: Call
     assert index.count() == 30
 
 
+def test_the_last_batch_of_a_run_is_small_so_that_workers_do_not_wait_for_it(
+        index: Index, write_lines: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    hand_over = ingest._hand_over
+
+    def note(documents: Any, *rest: Any) -> None:
+        sizes.append(len(documents))
+        hand_over(documents, *rest)
+
+    monkeypatch.setattr(ingest, "LAST_DOCUMENTS", 4)
+    monkeypatch.setattr(ingest, "_hand_over", note)
+    index.add(write_lines(make_lines(200)), workers=2)
+    batches = [size for size in sizes if size]
+    assert sum(batches) == 200 and batches == sorted(batches, reverse=True) and batches[-1] <= 4
+
+
 def test_pruning_forgets_what_vanished_below_the_paths_and_nothing_else(index: Index, tmp_path: Path) -> None:
     for name in ("here", "there"):
         (tmp_path / name).mkdir()
