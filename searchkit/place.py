@@ -24,6 +24,7 @@ DRAFT = MANIFEST + disk.DRAFT
 FORMAT = 3  # of the whole folder; a folder with another one is refused
 CHECKED = 3  # the first format whose manifest has a checksum
 REBUILD = "build it anew: searchkit index --rebuild PATH..."
+_held: set[IO[str]] = set()  # files by which this process holds locks
 
 
 @frozen
@@ -191,10 +192,19 @@ def lock(folder: Path) -> Iterator[None]:
         file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(),
                                "since": time.strftime("%Y-%m-%d %H:%M:%S")}))
         file.flush()
+        _held.add(file)
         try:
             yield
         finally:
             file.truncate(0)
+            _held.discard(file)
+
+
+def _let_go() -> None:
+    """In a process that was forked: close the files of locks, which would be held until it, too, has ended."""
+    for file in _held:
+        file.close()
+    _held.clear()
 
 
 def _read_holder(file: IO[str]) -> str:
@@ -218,6 +228,8 @@ if sys.platform == "win32":
         return True
 else:
     import fcntl
+
+    os.register_at_fork(after_in_child=_let_go)
 
     def _try_lock(file: IO[str]) -> bool:
         try:

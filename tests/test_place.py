@@ -2,6 +2,9 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,6 +97,26 @@ def test_what_a_dead_process_left_in_the_lock_does_not_matter(folder: Path) -> N
     (folder / LOCK).write_bytes(b'{"pid": 1\xff')
     with lock(folder):
         pass
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no process can be forked")
+def test_a_lock_is_free_once_its_holder_is_killed_though_a_worker_of_it_still_lives(folder: Path) -> None:
+    code = ("import os, pathlib, time\nfrom searchkit.place import lock\n"
+            f"with lock(pathlib.Path({str(folder)!r})):\n"
+            "    if os.fork():\n        os.wait()\n    print(os.getpid(), flush=True); time.sleep(600)")
+    with subprocess.Popen([sys.executable, "-c", code], text=True, stdout=subprocess.PIPE,
+                          cwd=Path(__file__).parents[1]) as holder:
+        assert holder.stdout
+        worker = int(holder.stdout.readline())
+        try:
+            with pytest.raises(IndexLocked, match=f"process {holder.pid} "), lock(folder):
+                pass
+            holder.kill()
+            holder.wait()
+            with lock(folder):
+                os.kill(worker, 0)
+        finally:
+            os.kill(worker, signal.SIGKILL)
 
 
 def test_a_lock_that_cannot_be_written_is_told(folder: Path) -> None:
