@@ -1,0 +1,113 @@
+"""A process is killed at every call by which it changes its index: python -m tests.trust.calls ENGINE [STEP]
+
+``faults`` stands in for what searchkit itself does to the disk; here are all who write: the engine's own code, SQLite
+for the ledger, the lock. An index is made, built anew, added to, deleted from, and its segments are merged; each of
+these is done again and again, killed before call 1, 2, 3 … until none is left, and then with each write done by half.
+"""
+
+import importlib
+import json
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from searchkit.engines.whoosh.generation import list_generations, read_generation
+
+from .kill import MEMORY, check, in_a_child
+from .story import REBUILD_EVERY, change, find_state, merge_often, perform
+from .tracing import AVAILABLE, Call, run_traced
+
+FIRST = REBUILD_EVERY  # a change that builds the index anew
+
+
+class Case(NamedTuple):
+    """A change, and the folder of the index before it (None: there is none)."""
+
+    what: str
+    number: int
+    before: Path | None
+
+
+def list_segments(folder: Path, engine: str) -> set[str]:
+    """The segments of the newest commit."""
+    if engine == "tantivy":
+        return {segment["segment_id"] for segment in json.loads((folder / "meta.json").read_bytes())["segments"]}
+    newest = read_generation(folder, max(list_generations(folder)))
+    assert newest
+    return {part.name for part in newest.parts}
+
+
+def find_cases(engine: str, place: Path) -> list[Case]:
+    """Making an index, building it anew, and of the changes that follow the first that deletes, adds, and merges."""
+    folder = place / "story"
+    assert in_a_child(perform, folder, engine, FIRST)
+    cases = [Case("an index is made", FIRST, None)]
+    wanted = {"documents are deleted", "documents are added", "segments are merged"}
+    for number in range(FIRST + 1, 2 * REBUILD_EVERY):
+        before = Path(shutil.copytree(folder, place / f"before-{number}"))
+        if number == FIRST + 1:
+            cases.append(Case("an index is built anew", FIRST, before))
+        assert in_a_child(perform, folder, engine, number)
+        after = list_segments(folder, engine)
+        merged = len(list_segments(before, engine) - after) > 1
+        state = find_state(number - 1)
+        deletes = len(change(number, state)) < len(state)
+        what = "segments are merged" if merged else "documents are deleted" if deletes else "documents are added"
+        if what in wanted:
+            wanted.remove(what)
+            cases.append(Case(what, number, before))
+    assert not wanted, f"the story does not tell how {wanted}"
+    return cases
+
+
+def try_call(case: Case, engine: str, folder: Path, number: int, *, half: bool = False) -> Call | None:
+    """Make a change that is killed at a call, and look at what is left; the call, None where there are fewer."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if case.before:
+        shutil.copytree(case.before, folder)
+    calls = run_traced(partial(perform, folder, engine, case.number), folder, number, half=half)
+    if len(calls) < number:
+        return None
+    call = calls[number - 1]
+    if not in_a_child(check, folder, engine, case.number - 1):
+        kept = folder.rename(tempfile.mkdtemp(prefix="calls-") + "/index")
+        raise AssertionError(f"{case.what}, killed at call {number}, {call}, half: {half}; the folder is {kept}")
+    return call
+
+
+def run_case(case: Case, engine: str, folder: Path, step: int) -> Counter[str]:
+    """Kill at every ``step``-th call of a change; how often at which."""
+    told: Counter[str] = Counter()
+    number = 1 + case.number % step
+    while call := try_call(case, engine, folder, number):
+        told[call.name] += 1
+        if call.size > 1:
+            try_call(case, engine, folder, number, half=True)
+            told["half a write"] += 1
+        number += step
+    kinds = ", ".join(f"{count:,} × {name}" for name, count in told.most_common())
+    print(f"{engine}: {case.what}: killed at {number - step:,} calls: {kinds}", flush=True)
+    return told
+
+
+def main(engine: str, step: int = 1) -> None:
+    """Kill at every ``step``-th call of each change. Raises what went wrong."""
+    merge_often()
+    importlib.import_module("searchkit.ingest")  # before it forks
+    importlib.import_module(f"searchkit.engines.{engine}")
+    with tempfile.TemporaryDirectory(prefix="calls-", dir=MEMORY) as place:
+        cases = find_cases(engine, Path(place))
+        kills = sum(run_case(case, engine, Path(place, "index"), step).total() for case in cases)
+    which = "every call to the system" if step == 1 else f"every {step}th call to the system"
+    print(f"{engine}: {kills:,} kills, at {which} of {len(cases)} changes: 0 acknowledged lost, 0 locks stuck, "
+          "every next run went on")
+
+
+if __name__ == "__main__":
+    if not AVAILABLE:
+        sys.exit("calls to the system can be followed on Linux on x86-64 only")
+    main(sys.argv[1], *map(int, sys.argv[2:]))

@@ -1,0 +1,148 @@
+"""Has a process killed at its n-th call to the system that changes files of a folder: Linux on x86-64, by ptrace.
+
+Whoever makes the call is seen: Python, SQLite, tantivy's threads. All of them are stopped before the call, and the
+process is killed there, or when of what was to be written one half is.
+"""
+
+import ctypes
+import os
+import platform
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+AVAILABLE = sys.platform == "linux" and platform.machine() == "x86_64"
+# Requests and options of ptrace(2), and what waitpid(2) wants to see threads.
+TRACEME, POKEUSER, SYSCALL, SETOPTIONS, GET_SYSCALL_INFO = 0, 6, 24, 0x4200, 0x420E
+TELL_CALLS, FOLLOW_FORKS, FOLLOW_CLONES, DIE_TOGETHER = 1, 2 | 4, 8, 0x100000
+ALL_THREADS = 0x40000000
+AT_CALL = signal.SIGTRAP | 0x80
+THIRD_ARGUMENT = 12 * 8  # rdx in struct user_regs_struct
+ENTRY = 1
+# The calls by number (asm/unistd_64.h): those that have a descriptor first, a path first, and a descriptor and a path.
+BY_FILE = {1: "write", 18: "write", 20: "write", 296: "write", 40: "write", 326: "write", 74: "force", 75: "force",
+           277: "force", 77: "truncate", 285: "truncate"}
+BY_PATH = {82: "rename", 87: "unlink", 84: "unlink", 83: "mkdir", 76: "truncate", 86: "link", 85: "create"}
+BY_BOTH = {264: "rename", 316: "rename", 263: "unlink", 258: "mkdir", 265: "link"}
+OPEN, OPEN_AT = 2, 257
+HALVED = (1, 18)  # write and pwrite64, whose third argument is how many bytes
+
+
+class Call(NamedTuple):
+    """A call that is about to be made: what it does, to which file, and how many bytes it writes, if these can be halved.
+    """
+
+    name: str
+    path: str
+    size: int = 0
+
+
+class Info(ctypes.Structure):
+    """struct ptrace_syscall_info, as it is when a call begins."""
+
+    _fields_ = [("op", ctypes.c_uint8), ("pad", ctypes.c_uint8 * 3), ("arch", ctypes.c_uint32),
+                ("place", ctypes.c_uint64), ("stack", ctypes.c_uint64), ("number", ctypes.c_uint64),
+                ("arguments", ctypes.c_uint64 * 6)]
+
+
+_libc = ctypes.CDLL(None, use_errno=True) if AVAILABLE else None
+
+
+def ptrace(request: int, process: int, where: int = 0, what: object = 0) -> None:
+    """ptrace(2); of a process that has gone meanwhile there is nothing to ask. Raises OSError."""
+    assert _libc
+    data = ctypes.c_void_p(what) if isinstance(what, int) else what
+    if _libc.ptrace(request, process, ctypes.c_void_p(where), data) < 0:
+        problem = ctypes.get_errno()
+        if problem != 3:  # ESRCH
+            raise OSError(problem, os.strerror(problem))
+
+
+def run_traced(task: Callable[[], None], folder: Path, number: int = 0, *, half: bool = False) -> list[Call]:
+    """Run a task in a process that is killed before its call of this number, if it makes so many; the calls so far.
+
+    With ``half`` one half of the call is done, if it writes. Raises AssertionError where a task fails that is not
+    killed.
+    """
+    child = os.fork()
+    if not child:
+        ptrace(TRACEME, 0)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        try:
+            task()
+        finally:
+            os._exit(1 if sys.exc_info()[0] else 0)
+    os.waitpid(child, 0)
+    ptrace(SETOPTIONS, child, 0, TELL_CALLS | FOLLOW_FORKS | FOLLOW_CLONES | DIE_TOGETHER)
+    tracer = Tracer(child, str(folder), number, half)
+    status = tracer.follow()
+    assert status == (signal.SIGKILL if len(tracer.calls) >= number > 0 else 0), f"the task ended with {status}"
+    return tracer.calls
+
+
+class Tracer:
+    """Follows a process and its threads from call to call."""
+
+    def __init__(self, child: int, folder: str, number: int, half: bool) -> None:
+        self.calls: list[Call] = []
+        self._child, self._folder, self._number, self._half = child, folder, number, half
+        self._halved = 0  # the thread that does half of a call
+
+    def follow(self) -> int:
+        """Until the process has ended; its status."""
+        ptrace(SYSCALL, self._child)
+        while True:
+            thread, status = os.waitpid(-1, ALL_THREADS)
+            if not os.WIFSTOPPED(status):
+                if thread == self._child:
+                    return status
+                continue
+            stop = os.WSTOPSIG(status)
+            if stop == AT_CALL:
+                self._look(thread)
+            is_ours = stop in (AT_CALL, signal.SIGSTOP, signal.SIGTRAP)
+            ptrace(SYSCALL, thread, 0, 0 if is_ours else stop)
+
+    def _look(self, thread: int) -> None:
+        """Note the call that a thread begins, if it counts; kill where it is the one."""
+        info = Info()
+        ptrace(GET_SYSCALL_INFO, thread, ctypes.sizeof(info), ctypes.byref(info))
+        if thread == self._halved:
+            os.kill(self._child, signal.SIGKILL)
+        elif info.op == ENTRY and (call := self._read(thread, info)):
+            self.calls.append(call)
+            if len(self.calls) == self._number and self._half and call.size > 1:
+                ptrace(POKEUSER, thread, THIRD_ARGUMENT, call.size // 2)
+                self._halved = thread
+            elif len(self.calls) == self._number:
+                os.kill(self._child, signal.SIGKILL)
+
+    def _read(self, thread: int, info: Info) -> Call | None:
+        """The call that begins, if it changes a file of the folder."""
+        number, arguments = info.number, info.arguments
+        if number in BY_FILE:
+            name, path = BY_FILE[number], _read_link(f"/proc/{thread}/fd/{arguments[0]}")
+        elif number in BY_PATH or (number == OPEN and arguments[1] & (os.O_CREAT | os.O_TRUNC)):
+            name, path = BY_PATH.get(number, "create"), _read_text(thread, arguments[0])
+        elif number in BY_BOTH or (number == OPEN_AT and arguments[2] & (os.O_CREAT | os.O_TRUNC)):
+            name, path = BY_BOTH.get(number, "create"), _read_text(thread, arguments[1])
+        else:
+            return None
+        inside = path.startswith(self._folder) or not path.startswith("/")
+        return Call(name, Path(path).name, arguments[2] if number in HALVED else 0) if inside else None
+
+
+def _read_link(path: str) -> str:
+    try:
+        return str(Path(path).readlink())
+    except OSError:
+        return "/"
+
+
+def _read_text(process: int, place: int) -> str:
+    """A path, where it stands in the memory of a process."""
+    with open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
+        memory.seek(place)
+        return os.fsdecode(memory.read(512).partition(b"\0")[0])
