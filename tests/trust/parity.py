@@ -29,7 +29,6 @@ ROOT = Path(__file__).resolve().parents[2]
 OFTEN = "often"  # the program, with small batches and many mergers
 SMALL = 60  # documents of such a batch
 KILLS_A_STEP = 5
-QUERIES = 300
 LONGEST = 4.0  # seconds before a kill, at first
 SHORTER, LONGER = 0.8, 1.1  # the next time, after a run that ended before, or that was killed before it did anything
 AFTER = 0.05  # seconds after a file was made, at most
@@ -82,10 +81,10 @@ class Runs(NamedTuple):
                                        cwd=ROOT, stdout=out, stderr=beside, start_new_session=True)
         return Run(process, said, complaint)
 
-    def finish(self, workers: int, *, often: bool = True) -> None:
+    def finish(self, workers: int) -> None:
         """Run until there is nothing to do: of older captures it is known only afterwards that the newest is gone."""
         for _ in range(3):
-            report = json.loads(self.start(workers, often=often).end())
+            report = json.loads(self.start(workers).end())
             if not report["added"] + report["updated"] + report["removed"]:
                 return
         raise AssertionError(f"it is never done: {report}")
@@ -135,7 +134,7 @@ def build(runs: Runs, kills: int, pages: int, seed: int) -> int:
     return len(ended)
 
 
-def compare(found: Path, right: Path, seed: int) -> int:
+def compare(found: Path, right: Path, seed: int, queries: int) -> int:
     """Compare the documents of two indexes, and their answers; how many documents there are."""
     with open_index(found, aliases=None) as one, open_index(right, aliases=None) as other:
         documents = read_documents(other)
@@ -146,7 +145,7 @@ def compare(found: Path, right: Path, seed: int) -> int:
         assert one.count() == len(documents), f"{one.count()} documents instead of {len(documents)}"
         dice = random.Random(seed)
         texts = [document["body"] for _, document in sorted(documents.items())]
-        for _ in range(QUERIES):
+        for _ in range(queries):
             text, options = draw_query(dice, texts)
             answers = [strip(index.query(text, **options).to_dict()) for index in (one, other)]
             assert answers[0] == answers[1], f"{text!r} {options} is answered otherwise: {answers}"
@@ -181,15 +180,15 @@ def draw_query(dice: random.Random, texts: Sequence[str]) -> tuple[str, dict[str
     return text, options
 
 
-def main(engine: str, kills: int, pages: int, seed: int) -> None:
+def main(engine: str, kills: int, pages: int, seed: int, queries: int = 300) -> None:
     """Build an index through kills, and one in one go, and compare them. Raises what differs."""
     with tempfile.TemporaryDirectory(prefix="parity-", dir=MEMORY) as place:
         killed = Runs(Path(place, "pages"), Path(place, "killed"), engine)
         whole = killed._replace(index=Path(place, "whole"))
         count = build(killed, kills, pages, seed)
-        whole.finish(2, often=False)
-        documents = compare(killed.index, whole.index, seed)
-    print(f"{engine}: {kills} kills in {count} runs: {documents:,} documents and {QUERIES} answers are those of an "
+        whole.start(2, often=False).end()
+        documents = compare(killed.index, whole.index, seed, queries)
+    print(f"{engine}: {kills} kills in {count} runs: {documents:,} documents and {queries} answers are those of an "
           f"index built in one go (seed {seed})")
 
 

@@ -31,8 +31,7 @@ HALVED = (1, 18)  # write and pwrite64, whose third argument is how many bytes
 
 
 class Call(NamedTuple):
-    """A call that is about to be made: what it does, to which file, and how many bytes it writes, if these can be halved.
-    """
+    """A call that is about to be made: what it does, to which file, and the bytes it writes, if it can be halved."""
 
     name: str
     path: str
