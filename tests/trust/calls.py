@@ -5,9 +5,11 @@ for the ledger, the lock. An index is made, built anew, added to, deleted from, 
 these is done again and again, killed before call 1, 2, 3 … until none is left, and then with each write done by half.
 """
 
+import errno
 import importlib
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -16,12 +18,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from searchkit.engines.whoosh.generation import list_generations, read_generation
+from searchkit.errors import SearchkitError
 
 from .kill import MEMORY, check, in_a_child
 from .story import REBUILD_EVERY, change, find_state, merge_often, perform
-from .tracing import AVAILABLE, Call, run_traced
+from .tracing import AVAILABLE, HALF, KILL, Call, Fate, run_traced
 
 FIRST = REBUILD_EVERY  # a change that builds the index anew
+FATES = {KILL: "killed", HALF: "killed half-way", Fate(errno.EIO): "an I/O error",
+         Fate(errno.ENOSPC, forever=True): "a full disk"}
+REFUSED = 3  # exit code of a change that was refused
 
 
 class Case(NamedTuple):
@@ -64,47 +70,59 @@ def find_cases(engine: str, place: Path) -> list[Case]:
     return cases
 
 
-def try_call(case: Case, engine: str, folder: Path, number: int, *, half: bool = False) -> Call | None:
-    """Make a change that is killed at a call, and look at what is left; the call, None where there are fewer."""
+def attempt(folder: Path, engine: str, number: int) -> int:
+    """Make a change; REFUSED where an error said what, where, and what to do."""
+    try:
+        perform(folder, engine, number)
+    except SearchkitError as error:
+        assert error.what and error.where and error.hint, error
+        print(error)
+        return REFUSED
+    return 0
+
+
+def try_call(case: Case, engine: str, folder: Path, number: int, fate: Fate) -> Call | None:
+    """Make a change whose call of this number meets a fate, and look at what is left; the call, None where there are
+    fewer.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     if case.before:
         shutil.copytree(case.before, folder)
-    calls = run_traced(partial(perform, folder, engine, case.number), folder, number, half=half)
+    calls, code = run_traced(partial(attempt, folder, engine, case.number), folder, number, fate)
     if len(calls) < number:
         return None
     call = calls[number - 1]
-    if not in_a_child(check, folder, engine, case.number - 1):
-        kept = folder.rename(tempfile.mkdtemp(prefix="calls-") + "/index")
-        raise AssertionError(f"{case.what}, killed at call {number}, {call}, half: {half}; the folder is {kept}")
+    ended_well = code in ((0, REFUSED) if fate.error else (-signal.SIGKILL,))
+    if not ended_well or not in_a_child(check, folder, engine, case.number - bool(code)):
+        kept = shutil.move(folder, f"{folder.parent}.kept") if folder.exists() else "not there"
+        raise AssertionError(f"{case.what}: {fate} at call {number}, {call}: code {code}; the folder is {kept}")
     return call
 
 
-def run_case(case: Case, engine: str, folder: Path, step: int) -> Counter[str]:
-    """Kill at every ``step``-th call of a change; how often at which."""
+def run_case(case: Case, engine: str, folder: Path, fate: Fate, step: int) -> Counter[str]:
+    """Have every ``step``-th call of a change meet a fate; how often which did."""
     told: Counter[str] = Counter()
     number = 1 + case.number % step
-    while call := try_call(case, engine, folder, number):
+    while call := try_call(case, engine, folder, number, fate):
         told[call.name] += 1
-        if call.size > 1:
-            try_call(case, engine, folder, number, half=True)
-            told["half a write"] += 1
         number += step
     kinds = ", ".join(f"{count:,} × {name}" for name, count in told.most_common())
-    print(f"{engine}: {case.what}: killed at {number - step:,} calls: {kinds}", flush=True)
+    print(f"{engine}: {case.what}: {FATES[fate]} at {told.total():,} calls: {kinds}", flush=True)
     return told
 
 
 def main(engine: str, step: int = 1) -> None:
-    """Kill at every ``step``-th call of each change. Raises what went wrong."""
+    """Kill, or refuse, at every ``step``-th call of each change. Raises what went wrong."""
     merge_often()
     importlib.import_module("searchkit.ingest")  # before it forks
     importlib.import_module(f"searchkit.engines.{engine}")
     with tempfile.TemporaryDirectory(prefix="calls-", dir=MEMORY) as place:
         cases = find_cases(engine, Path(place))
-        kills = sum(run_case(case, engine, Path(place, "index"), step).total() for case in cases)
+        counts = {name: sum(run_case(case, engine, Path(place, "index"), fate, step).total() for case in cases)
+                  for fate, name in FATES.items()}
     which = "every call to the system" if step == 1 else f"every {step}th call to the system"
-    print(f"{engine}: {kills:,} kills, at {which} of {len(cases)} changes: 0 acknowledged lost, 0 locks stuck, "
-          "every next run went on")
+    print(f"{engine}: {', '.join(f'{count:,} × {name}' for name, count in counts.items())}, at {which} of {len(cases)} "
+          "changes: 0 acknowledged lost, 0 locks stuck, every error said what and where, every next run went on")
 
 
 if __name__ == "__main__":

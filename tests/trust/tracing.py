@@ -1,7 +1,7 @@
-"""Has a process killed at its n-th call to the system that changes files of a folder: Linux on x86-64, by ptrace.
+"""Stops a process at its n-th call to the system that changes files of a folder: Linux on x86-64, by ptrace.
 
-Whoever makes the call is seen: Python, SQLite, tantivy's threads. All of them are stopped before the call, and the
-process is killed there, or when of what was to be written one half is.
+Whoever makes the call is seen: Python, SQLite, tantivy's threads. The process is killed before the call, or when of
+what was to be written one half is; or the call is not made and fails.
 """
 
 import ctypes
@@ -9,6 +9,7 @@ import os
 import platform
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +20,8 @@ TRACEME, POKEUSER, SYSCALL, SETOPTIONS, GET_SYSCALL_INFO = 0, 6, 24, 0x4200, 0x4
 TELL_CALLS, FOLLOW_FORKS, FOLLOW_CLONES, DIE_TOGETHER = 1, 2 | 4, 8, 0x100000
 ALL_THREADS = 0x40000000
 AT_CALL = signal.SIGTRAP | 0x80
-THIRD_ARGUMENT = 12 * 8  # rdx in struct user_regs_struct
+OUTCOME, THIRD_ARGUMENT, WHICH = 10 * 8, 12 * 8, 15 * 8  # rax, rdx and orig_rax in struct user_regs_struct
+NONE = -1  # the number of no call
 ENTRY = 1
 # The calls by number (asm/unistd_64.h): those that have a descriptor first, a path first, and a descriptor and a path.
 BY_FILE = {1: "write", 18: "write", 20: "write", 296: "write", 40: "write", 326: "write", 74: "force", 75: "force",
@@ -28,6 +30,8 @@ BY_PATH = {82: "rename", 87: "unlink", 84: "unlink", 83: "mkdir", 76: "truncate"
 BY_BOTH = {264: "rename", 316: "rename", 263: "unlink", 258: "mkdir", 265: "link"}
 OPEN, OPEN_AT = 2, 257
 HALVED = (1, 18)  # write and pwrite64, whose third argument is how many bytes
+NEED_ROOM = ("write", "truncate", "create", "mkdir")
+FAILED = 1  # exit code of a task that raised
 
 
 class Call(NamedTuple):
@@ -36,6 +40,26 @@ class Call(NamedTuple):
     name: str
     path: str
     size: int = 0
+
+
+class Fate(NamedTuple):
+    """What becomes of the call: the process is killed before it, or (``half``) when half of it is written; or it fails
+    with an ``error``, and (``forever``) so does every later one that needs room.
+    """
+
+    error: int = 0
+    forever: bool = False
+    half: bool = False
+
+
+KILL, HALF = Fate(), Fate(half=True)
+
+
+class Traced(NamedTuple):
+    """The calls that a task made, up to that at which it was killed, and its exit code; -9 where it was killed."""
+
+    calls: list[Call]
+    code: int
 
 
 class Info(ctypes.Structure):
@@ -59,35 +83,34 @@ def ptrace(request: int, process: int, where: int = 0, what: object = 0) -> None
             raise OSError(problem, os.strerror(problem))
 
 
-def run_traced(task: Callable[[], None], folder: Path, number: int = 0, *, half: bool = False) -> list[Call]:
-    """Run a task in a process that is killed before its call of this number, if it makes so many; the calls so far.
+def run_traced(task: Callable[[], int | None], folder: Path, number: int = 0, fate: Fate = KILL) -> Traced:
+    """Run a task, which returns its exit code, in a process of its own; its call of this number meets its fate.
 
-    With ``half`` one half of the call is done, if it writes. Raises AssertionError where a task fails that is not
-    killed.
+    One that raises has the exit code FAILED.
     """
     child = os.fork()
     if not child:
-        ptrace(TRACEME, 0)
-        os.kill(os.getpid(), signal.SIGSTOP)
+        code: int | None = FAILED
         try:
-            task()
-        finally:
-            os._exit(1 if sys.exc_info()[0] else 0)
+            ptrace(TRACEME, 0)
+            os.kill(os.getpid(), signal.SIGSTOP)
+            code = task()
+        except BaseException:
+            traceback.print_exc()
+        os._exit(code or 0)
     os.waitpid(child, 0)
     ptrace(SETOPTIONS, child, 0, TELL_CALLS | FOLLOW_FORKS | FOLLOW_CLONES | DIE_TOGETHER)
-    tracer = Tracer(child, str(folder), number, half)
-    status = tracer.follow()
-    assert status == (signal.SIGKILL if len(tracer.calls) >= number > 0 else 0), f"the task ended with {status}"
-    return tracer.calls
+    tracer = Tracer(child, str(folder), number, fate)
+    return Traced(tracer.calls, os.waitstatus_to_exitcode(tracer.follow()))
 
 
 class Tracer:
     """Follows a process and its threads from call to call."""
 
-    def __init__(self, child: int, folder: str, number: int, half: bool) -> None:
+    def __init__(self, child: int, folder: str, number: int, fate: Fate) -> None:
         self.calls: list[Call] = []
-        self._child, self._folder, self._number, self._half = child, folder, number, half
-        self._halved = 0  # the thread that does half of a call
+        self._child, self._folder, self._number, self._fate = child, folder, number, fate
+        self._met: set[int] = set()  # the threads whose call is being made otherwise than they meant
 
     def follow(self) -> int:
         """Until the process has ended; its status."""
@@ -105,18 +128,35 @@ class Tracer:
             ptrace(SYSCALL, thread, 0, 0 if is_ours else stop)
 
     def _look(self, thread: int) -> None:
-        """Note the call that a thread begins, if it counts; kill where it is the one."""
+        """Note the call that a thread begins, if it counts; see to its fate."""
         info = Info()
         ptrace(GET_SYSCALL_INFO, thread, ctypes.sizeof(info), ctypes.byref(info))
-        if thread == self._halved:
-            os.kill(self._child, signal.SIGKILL)
+        if thread in self._met:
+            self._met.discard(thread)
+            self._finish(thread)
         elif info.op == ENTRY and (call := self._read(thread, info)):
             self.calls.append(call)
-            if len(self.calls) == self._number and self._half and call.size > 1:
-                ptrace(POKEUSER, thread, THIRD_ARGUMENT, call.size // 2)
-                self._halved = thread
-            elif len(self.calls) == self._number:
-                os.kill(self._child, signal.SIGKILL)
+            is_later = len(self.calls) > self._number and self._fate.forever and call.name in NEED_ROOM
+            if len(self.calls) == self._number or (self._number and is_later):
+                self._meet(thread, call)
+
+    def _meet(self, thread: int, call: Call) -> None:
+        """A thread begins the call: kill, or have it do something else."""
+        if self._fate.error:
+            ptrace(POKEUSER, thread, WHICH, NONE)
+        elif self._fate.half and call.size > 1:
+            ptrace(POKEUSER, thread, THIRD_ARGUMENT, call.size // 2)
+        else:
+            os.kill(self._child, signal.SIGKILL)
+            return
+        self._met.add(thread)
+
+    def _finish(self, thread: int) -> None:
+        """A thread has done what it was made to do instead."""
+        if self._fate.error:
+            ptrace(POKEUSER, thread, OUTCOME, -self._fate.error)
+        else:
+            os.kill(self._child, signal.SIGKILL)
 
     def _read(self, thread: int, info: Info) -> Call | None:
         """The call that begins, if it changes a file of the folder."""
