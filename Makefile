@@ -12,7 +12,7 @@
 # make trust-kill     1,000 kills of a process that changes an index, for each engine that keeps files
 # make trust-power    2,000 power cuts, simulated, among all calls to the disk of twenty commits
 # make trust-io       an I/O error, a full disk, no permission, a kill at every call to the disk of four changes
-# make trust-calls    a kill at every call to the system that changes an index, by whomever (Linux on x86-64)
+# make trust-calls    a kill, an I/O error, a full disk at every call to the system that changes an index, by whomever (Linux on x86-64)
 # make trust-parity   an index built through 50 kills of the program beside one built in one go
 # make trust-damage   2,500 damaged copies for each engine
 # make trust-price    what forcing files to the disk costs a commit

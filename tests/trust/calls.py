@@ -1,8 +1,9 @@
-"""A process is killed at every call by which it changes its index: python -m tests.trust.calls ENGINE [STEP]
+"""A process is stopped at every call by which it changes its index: python -m tests.trust.calls ENGINE [STEP]
 
 ``faults`` stands in for what searchkit itself does to the disk; here are all who write: the engine's own code, SQLite
-for the ledger, the lock. An index is made, built anew, added to, deleted from, and its segments are merged; each of
-these is done again and again, killed before call 1, 2, 3 … until none is left, and then with each write done by half.
+for the ledger, the lock. An index is made, built anew, added to, deleted from, and its segments are merged. Each of
+these is done again and again: killed before call 1, 2, 3 … until none is left; killed with that call done by half, if
+it writes; with an I/O error there, and with a full disk from there on. An error must say what, where, and what to do.
 """
 
 import errno
@@ -76,7 +77,6 @@ def attempt(folder: Path, engine: str, number: int) -> int:
         perform(folder, engine, number)
     except SearchkitError as error:
         assert error.what and error.where and error.hint, error
-        print(error)
         return REFUSED
     return 0
 
@@ -105,7 +105,7 @@ def run_case(case: Case, engine: str, folder: Path, fate: Fate, step: int) -> Co
     told: Counter[str] = Counter()
     number = 1 + case.number % step
     while call := try_call(case, engine, folder, number, fate):
-        told[call.name] += 1
+        told[call.name] += not fate.half or call.size > 1
         number += step
     kinds = ", ".join(f"{count:,} × {name}" for name, count in told.most_common())
     print(f"{engine}: {case.what}: {FATES[fate]} at {told.total():,} calls: {kinds}", flush=True)

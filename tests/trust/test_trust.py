@@ -52,15 +52,13 @@ def test_an_error_or_a_kill_at_any_call_is_said_and_loses_nothing(engine: str) -
 
 @pytest.mark.skipif(not AVAILABLE, reason="calls to the system are followed on Linux on x86-64 only")
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_kill_at_any_call_to_the_system_loses_nothing(engine: str) -> None:
+def test_a_kill_or_an_error_at_any_call_to_the_system_loses_nothing(engine: str) -> None:
     need(engine)
-    assert "0 acknowledged lost" in run("calls", engine, "97")
+    assert "0 acknowledged lost" in run("calls", engine, "199")
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_an_index_built_through_kills_is_the_one_built_in_one_go(engine: str) -> None:
-    need(engine)
-    assert "those of an index built in one go" in run("parity", engine, "3", "60", "2", "60")
+def test_an_index_built_through_kills_is_the_one_built_in_one_go() -> None:
+    assert "those of an index built in one go" in run("parity", "whoosh", "3", "60", "2", "60")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
