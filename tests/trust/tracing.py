@@ -31,6 +31,7 @@ BY_BOTH = {264: "rename", 316: "rename", 263: "unlink", 258: "mkdir", 265: "link
 OPEN, OPEN_AT = 2, 257
 HALVED = (1, 18)  # write and pwrite64, whose third argument is how many bytes
 NEED_ROOM = ("write", "truncate", "create", "mkdir")
+LONGEST_PATH = 512
 FAILED = 1  # exit code of a task that raised
 
 
@@ -88,6 +89,12 @@ def run_traced(task: Callable[[], int | None], folder: Path, number: int = 0, fa
 
     One that raises has the exit code FAILED.
     """
+    tracer = Tracer(begin_traced(task), folder, number, fate)
+    return Traced(tracer.calls, tracer.follow())
+
+
+def begin_traced(task: Callable[[], int | None]) -> int:
+    """A process that is about to do a task, and waits for a Tracer to follow it."""
     child = os.fork()
     if not child:
         code: int | None = FAILED
@@ -100,26 +107,25 @@ def run_traced(task: Callable[[], int | None], folder: Path, number: int = 0, fa
         os._exit(code or 0)
     os.waitpid(child, 0)
     ptrace(SETOPTIONS, child, 0, TELL_CALLS | FOLLOW_FORKS | FOLLOW_CLONES | DIE_TOGETHER)
-    tracer = Tracer(child, str(folder), number, fate)
-    return Traced(tracer.calls, os.waitstatus_to_exitcode(tracer.follow()))
+    return child
 
 
 class Tracer:
     """Follows a process and its threads from call to call."""
 
-    def __init__(self, child: int, folder: str, number: int, fate: Fate) -> None:
+    def __init__(self, child: int, folder: Path, number: int = 0, fate: Fate = KILL) -> None:
         self.calls: list[Call] = []
-        self._child, self._folder, self._number, self._fate = child, folder, number, fate
+        self._child, self._folder, self._number, self._fate = child, str(folder), number, fate
         self._met: set[int] = set()  # the threads whose call is being made otherwise than they meant
 
     def follow(self) -> int:
-        """Until the process has ended; its status."""
+        """Until the process has ended; its exit code."""
         ptrace(SYSCALL, self._child)
         while True:
             thread, status = os.waitpid(-1, ALL_THREADS)
             if not os.WIFSTOPPED(status):
                 if thread == self._child:
-                    return status
+                    return os.waitstatus_to_exitcode(status)
                 continue
             stop = os.WSTOPSIG(status)
             if stop == AT_CALL:
@@ -162,26 +168,32 @@ class Tracer:
         """The call that begins, if it changes a file of the folder."""
         number, arguments = info.number, info.arguments
         if number in BY_FILE:
-            name, path = BY_FILE[number], _read_link(f"/proc/{thread}/fd/{arguments[0]}")
+            name, path = BY_FILE[number], read_link(f"/proc/{thread}/fd/{arguments[0]}")
         elif number in BY_PATH or (number == OPEN and arguments[1] & (os.O_CREAT | os.O_TRUNC)):
-            name, path = BY_PATH.get(number, "create"), _read_text(thread, arguments[0])
+            name, path = BY_PATH.get(number, "create"), read_text(thread, arguments[0])
         elif number in BY_BOTH or (number == OPEN_AT and arguments[2] & (os.O_CREAT | os.O_TRUNC)):
-            name, path = BY_BOTH.get(number, "create"), _read_text(thread, arguments[1])
+            name, path = BY_BOTH.get(number, "create"), read_text(thread, arguments[1])
         else:
             return None
         inside = path.startswith(self._folder) or not path.startswith("/")
         return Call(name, Path(path).name, arguments[2] if number in HALVED else 0) if inside else None
 
 
-def _read_link(path: str) -> str:
+def read_link(path: str) -> str:
+    """What a link leads to; "/" where it is gone."""
     try:
         return str(Path(path).readlink())
     except OSError:
         return "/"
 
 
-def _read_text(process: int, place: int) -> str:
+def read_text(process: int, place: int) -> str:
     """A path, where it stands in the memory of a process."""
+    return os.fsdecode(read_memory(process, place, LONGEST_PATH).partition(b"\0")[0])
+
+
+def read_memory(process: int, place: int, size: int) -> bytes:
+    """So many bytes of the memory of a process, or as many as there are."""
     with open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
         memory.seek(place)
-        return os.fsdecode(memory.read(512).partition(b"\0")[0])
+        return memory.read(size)
