@@ -10,7 +10,7 @@
 # make test-rerank   the tests of the model that ranks again, in an environment of their own with the extra
 # make test-hosts   retrievers and tables in the real frameworks, and all examples, in an environment of their own (700 MB)
 # make trust-kill     1,000 kills of a process that changes an index, for each engine that keeps files
-# make trust-power    2,000 power cuts, simulated, among all calls to the disk of twenty commits
+# make trust-power    2,000 power cuts, simulated, among all calls to the disk of twenty commits; and as many with ledger for each engine (Linux on x86-64)
 # make trust-io       an I/O error, a full disk, no permission, a kill at every call to the disk of four changes
 # make trust-calls    a kill, an I/O error, a full disk at every call to the system that changes an index, by whomever (Linux on x86-64)
 # make trust-parity   an index built through 50 kills of the program beside one built in one go
@@ -143,6 +143,8 @@ trust-kill: $(READY)
 
 trust-power: $(READY)
 	$(BIN)/python -m tests.trust.power $(TRUST_STATES) $(TRUST_SEED)
+	$(BIN)/python -m tests.trust.cuts whoosh $(TRUST_STATES) $(TRUST_SEED)
+	$(BIN)/python -m tests.trust.cuts tantivy $(TRUST_STATES) $(TRUST_SEED)
 
 trust-io: $(READY)
 	$(BIN)/python -m tests.trust.faults whoosh

@@ -51,12 +51,17 @@ def main(engine: str, states: int, seed: int, *, forced: bool = True) -> None:
         folder, cut = Path(place, "index"), Path(place, "cut")
         folder.mkdir()
         events = record_events(partial(play, folder, engine, Path(place, "marks")), folder, Path(place, "marks"))
+        for _, disk, _ in follow(events, [len(events)]):
+            assert {name: bytes(content.seen) for name, content in disk.seen.items()} == {
+                path.name: path.read_bytes() for path in folder.iterdir()}, "not all was written down"
         events = [event for event in events if forced or event[0] != "force"]
         for point, disk, last in follow(events, sorted(dice.choices(range(len(events)), k=states))):
             cut.mkdir()
             disk.cut(cut, dice)
-            left = shutil.copytree(cut, f"{place}.left")
-            assert in_a_child(check, cut, engine, last), f"power cut at {events[point][:1]}, call {point}; see {left}"
+            left = shutil.copytree(cut, Path(place, "left"))
+            if not in_a_child(check, cut, engine, last):
+                kept = shutil.move(left, f"{place}.kept") if forced else "not kept"
+                raise AssertionError(f"power cut at call {point}, {events[point][0]}; the folder is {kept}")
             shutil.rmtree(left)
             shutil.rmtree(cut)
     print(f"{engine}: {states:,} power cuts at {len(events):,} calls of {LAST - FIRST} changes: 0 acknowledged lost "

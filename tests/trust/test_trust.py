@@ -44,6 +44,15 @@ def test_the_simulation_finds_what_a_power_cut_loses_when_nothing_is_forced() ->
         cut_power(60, 5, forced=False)
 
 
+@pytest.mark.skipif(not AVAILABLE, reason="calls to the system are followed on Linux on x86-64 only")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_power_cut_at_any_call_to_the_system_loses_nothing_that_was_acknowledged(engine: str) -> None:
+    need(engine)
+    assert "0 acknowledged lost" in run("cuts", engine, "12", "5")
+    with pytest.raises(AssertionError, match="power cut"):
+        run("cuts", engine, "12", "5", "unforced")
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_an_error_or_a_kill_at_any_call_is_said_and_loses_nothing(engine: str) -> None:
     need(engine)
