@@ -266,6 +266,7 @@ def seal_ledger(folder: Path) -> None:
 
 def _explain(file: Path | str, problem: sqlite3.DatabaseError) -> IndexFault:
     """What is to be said when SQLite cannot go on: it is the disk, or the file that is not as it was written."""
+    what = f"the ledger of the index cannot be used: {problem}"
     if getattr(problem, "sqlite_errorname", "").startswith(_BY_DISK):
-        return IndexFault(f"the ledger of the index cannot be written: {problem}", str(file), disk.MAKE_ROOM)
-    return IndexDamaged(f"the ledger of the index cannot be used: {problem}", str(file), REBUILD)
+        return IndexFault(what, str(file), disk.MAKE_ROOM)
+    return IndexDamaged(what, str(file), REBUILD)

@@ -23,7 +23,7 @@ def translate_damage(path: Path) -> Iterator[None]:
         if not isinstance(problem, DAMAGE) and type(problem).__name__ != PANIC:
             raise
         if any(sign in str(problem) for sign in OF_SYSTEM):
-            raise explain_failure(problem, path) from problem
+            raise IndexFault(f"the index cannot be used: {_describe(problem)}", str(path), disk.MAKE_ROOM) from problem
         raise IndexDamaged(f"the index cannot be read: {_describe(problem)}", str(path), "rebuild it") from problem
 
 
