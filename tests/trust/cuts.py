@@ -2,7 +2,8 @@
 
 ``power`` does so for the default engine alone, from what it asks of ``searchkit.disk``. Here it is what the system was
 asked for while an index was changed: by SQLite for the ledger, by tantivy, by the lock, too. A folder is made as a
-power cut may leave it; what was acknowledged must be found there, and the next run must need no hand.
+power cut may leave it; what was acknowledged must be found there, and the next run must need no hand. That changes of names
+come to the disk in their order, as with a journal, is taken for granted: tantivy counts on it, ``power`` does not.
 """
 
 import importlib
@@ -32,7 +33,7 @@ def play(folder: Path, engine: str, marks: Path) -> None:
 
 def follow(events: list[Event], points: list[int]) -> Iterator[tuple[int, Disk, int]]:
     """Each point with the disk before the call there, and the last change that was acknowledged until then."""
-    disk, last, done = Disk(), FIRST - 1, 0
+    disk, last, done = Disk(ordered=True), FIRST - 1, 0
     for point in points:
         for call, arguments in events[done:point]:
             last = arguments[0] if call == "done" else last

@@ -56,8 +56,12 @@ class Content:
 
 @dataclass
 class Disk:
-    """What was done so far: the files by name as the disk has them, and changes of names not forced yet."""
+    """What was done so far: the files by name as the disk has them, and changes of names not forced yet.
 
+    Of these any may be lost, or only those after the first that is (``ordered``).
+    """
+
+    ordered: bool = False
     lasting: dict[str, Content] = field(default_factory=dict)
     seen: dict[str, Content] = field(default_factory=dict)
     pending: list[tuple[str, str, Content | None]] = field(default_factory=list)  # what, name, content
@@ -95,9 +99,12 @@ class Disk:
         """Write a folder as a power cut may leave it."""
         names = dict(self.lasting)
         likely = dice.choice((0.0, 0.3, 0.7, 1.0))
-        for what, name, content in self.pending:
-            if dice.random() < likely or likely == 1.0:
-                names.pop(name, None) if what == "unlink" or content is None else names.update({name: content})
+        if self.ordered:
+            changes = self.pending[:dice.choice((0, len(self.pending), dice.randint(0, len(self.pending))))]
+        else:
+            changes = [change for change in self.pending if dice.random() < likely or likely == 1.0]
+        for what, name, content in changes:
+            names.pop(name, None) if what == "unlink" or content is None else names.update({name: content})
         for name, content in names.items():
             found = _leave(content, dice)
             if found is not None:
