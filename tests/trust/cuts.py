@@ -2,8 +2,8 @@
 
 ``power`` does so for the default engine alone, from what it asks of ``searchkit.disk``. Here it is what the system was
 asked for while an index was changed: by SQLite for the ledger, by tantivy, by the lock, too. A folder is made as a
-power cut may leave it; what was acknowledged must be found there, and the next run must need no hand. That changes of
-names come to the disk in their order, as with a journal, is taken for granted: tantivy counts on it, ``power`` does not.
+power cut may leave it; what was acknowledged must be found there, and the next run must need no hand. Changes of
+names come to the disk in their order, as with a journal: tantivy counts on it, ``power`` does without.
 """
 
 import importlib
