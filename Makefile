@@ -10,8 +10,10 @@
 # make test-rerank   the tests of the model that ranks again, in an environment of their own with the extra
 # make test-hosts   retrievers and tables in the real frameworks, and all examples, in an environment of their own (700 MB)
 # make trust-kill     1,000 kills of a process that changes an index, for each engine that keeps files
-# make trust-power    2,000 power cuts, simulated, among all calls to the disk of twenty commits
+# make trust-power    2,000 power cuts, simulated, among all calls to the disk of twenty commits; and as many with ledger for each engine (Linux on x86-64)
 # make trust-io       an I/O error, a full disk, no permission, a kill at every call to the disk of four changes
+# make trust-calls    a kill, an I/O error, a full disk at every call to the system that changes an index, by whomever (Linux on x86-64)
+# make trust-parity   an index built through 50 kills of the program beside one built in one go
 # make trust-damage   2,500 damaged copies for each engine
 # make trust-price    what forcing files to the disk costs a commit
 # make fuzz     20,000 pages, 10,000 archives and 20,000 requests, all changed at random (half an hour or so)
@@ -37,7 +39,7 @@ OPENSEARCH_TESTS = $(BIN)/python -m pytest tests/engines -k opensearch -rs
 
 .PHONY: bench bench-extraction bench-million bench-pages bench-relevance install-bench demo test test-hosts test-rerank test-web check setup versus hostile-queries clean
 .PHONY: fuzz readers memory lowest wheel lock
-.PHONY: trust-kill trust-power trust-io trust-damage trust-price
+.PHONY: trust-kill trust-power trust-io trust-calls trust-parity trust-damage trust-price
 .PHONY: opensearch-up opensearch-3 opensearch-down test-opensearch test-opensearch-kill
 
 demo: $(READY)
@@ -132,6 +134,7 @@ test-opensearch-kill: $(READY)
 TRUST_KILLS ?= 1000
 TRUST_STATES ?= 2000
 TRUST_CASES ?= 2500
+TRUST_PAGES ?= 3000
 TRUST_SEED ?= 1
 
 trust-kill: $(READY)
@@ -140,10 +143,20 @@ trust-kill: $(READY)
 
 trust-power: $(READY)
 	$(BIN)/python -m tests.trust.power $(TRUST_STATES) $(TRUST_SEED)
+	$(BIN)/python -m tests.trust.cuts whoosh $(TRUST_STATES) $(TRUST_SEED)
+	$(BIN)/python -m tests.trust.cuts tantivy $(TRUST_STATES) $(TRUST_SEED)
 
 trust-io: $(READY)
 	$(BIN)/python -m tests.trust.faults whoosh
 	$(BIN)/python -m tests.trust.faults tantivy
+
+trust-calls: $(READY)
+	$(BIN)/python -m tests.trust.calls whoosh
+	$(BIN)/python -m tests.trust.calls tantivy
+
+trust-parity: $(READY)
+	$(BIN)/python -m tests.trust.parity whoosh 50 $(TRUST_PAGES) $(TRUST_SEED)
+	$(BIN)/python -m tests.trust.parity tantivy 50 $(TRUST_PAGES) $(TRUST_SEED)
 
 trust-damage: $(READY)
 	$(BIN)/python -m tests.trust.damage whoosh $(TRUST_CASES) $(TRUST_SEED)

@@ -15,6 +15,7 @@ from typing import IO
 from searchkit.errors import IndexFault
 
 DRAFT = ".draft"  # ends the name of a file that is not yet published
+MAKE_ROOM = "make room, or see who may write there; then do the same again"
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def tell_failure(path: Path) -> Iterator[None]:
         yield
     except OSError as problem:
         raise IndexFault(f"the index cannot be written: {problem.strerror}", str(problem.filename or path),
-                         "make room, or see who may write there; then do the same again") from problem
+                         MAKE_ROOM) from problem
 
 
 def create(path: Path) -> IO[bytes]:
@@ -67,12 +68,14 @@ def discard(path: Path) -> None:
 
 
 def publish(path: Path, content: bytes) -> None:
-    """Put a file in the place of another one, at once and for good."""
+    """Put a file in the place of another one, at once and for good. A draft stays, after an error, if there was one."""
     draft = path.with_name(path.name + DRAFT)
+    is_new = not draft.exists()
     try:
         write(draft, content)
         rename(draft, path)
     except BaseException:
-        discard(draft)
+        if is_new:
+            discard(draft)
         raise
     force(path.parent)

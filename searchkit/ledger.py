@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from searchkit import seals
+from searchkit import disk, seals
 from searchkit.captures import NEWEST_FIRST, Capture, CaptureLedger
-from searchkit.errors import IndexDamaged
+from searchkit.errors import IndexDamaged, IndexFault
 from searchkit.groups import GroupLedger
 from searchkit.lines import LineLedger, list_lines
 from searchkit.model import Rejected
@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS pages (
 CREATE INDEX IF NOT EXISTS pages_by_document ON pages (document);
 CREATE TABLE IF NOT EXISTS orphans (document TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+_BY_DISK = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")  # how names of errors begin
 _LAST = "\U0010ffff"  # no location goes on with a later character
 _ENTRY = "location, path, digest, document, reason, detail"
 
@@ -67,7 +68,7 @@ class Ledger:
         try:
             self._database = sqlite3.connect(self._where)
         except sqlite3.DatabaseError as problem:
-            raise _tell_damage(self._where, problem) from None
+            raise _explain(self._where, problem) from None
         try:
             self._database.executescript(_TABLES)
             self.lines = LineLedger(self._database)
@@ -76,7 +77,7 @@ class Ledger:
             last = self._database.execute("SELECT max(run) FROM pages").fetchone()[0]
         except sqlite3.DatabaseError as problem:
             self._database.close()
-            raise _tell_damage(self._where, problem) from None
+            raise _explain(self._where, problem) from None
         self._run = (last or 0) + 1
 
     def find(self, location: str) -> Entry | None:
@@ -221,7 +222,7 @@ def copy_ledger(folder: Path, target: Path) -> None:
             ledger.backup(copy)
         seal_ledger(target)
     except sqlite3.DatabaseError as problem:
-        raise _tell_damage(folder / FILE, problem) from None
+        raise _explain(folder / FILE, problem) from None
 
 
 def _read(folder: Path, query: str, *values: str) -> list[Any]:
@@ -232,7 +233,7 @@ def _read(folder: Path, query: str, *values: str) -> list[Any]:
         with closing(_open_read_only(folder)) as database:
             return database.execute(query, values).fetchall()
     except sqlite3.DatabaseError as problem:
-        raise _tell_damage(folder / FILE, problem) from None
+        raise _explain(folder / FILE, problem) from None
 
 
 def _open_read_only(folder: Path) -> sqlite3.Connection:
@@ -243,14 +244,14 @@ def _open_read_only(folder: Path) -> sqlite3.Connection:
 
 @contextmanager
 def open_ledger(folder: Path | None, groups: GroupLedger | None = None) -> Iterator[Ledger]:
-    """A ledger for one run. Raises IndexDamaged for whatever its database runs into, be it a full disk."""
+    """A ledger for one run. Raises IndexFault for whatever its database runs into, be it a full disk."""
     if folder:
         seals.break_seal(folder / SEAL)
     ledger = Ledger(folder, groups)
     try:
         yield ledger
     except sqlite3.DatabaseError as problem:
-        raise _tell_damage(FILE if folder is None else folder / FILE, problem) from None
+        raise _explain(FILE if folder is None else folder / FILE, problem) from None
     finally:
         ledger.close()
         if folder:
@@ -263,5 +264,9 @@ def seal_ledger(folder: Path) -> None:
         seals.put_on(folder / SEAL, [FILE], changing=[FILE])
 
 
-def _tell_damage(file: Path | str, problem: sqlite3.DatabaseError) -> IndexDamaged:
-    return IndexDamaged(f"the ledger of the index cannot be used: {problem}", str(file), REBUILD)
+def _explain(file: Path | str, problem: sqlite3.DatabaseError) -> IndexFault:
+    """What is to be said when SQLite cannot go on: it is the disk, or the file that is not as it was written."""
+    what = f"the ledger of the index cannot be used: {problem}"
+    if getattr(problem, "sqlite_errorname", "").startswith(_BY_DISK):
+        return IndexFault(what, str(file), disk.MAKE_ROOM)
+    return IndexDamaged(what, str(file), REBUILD)

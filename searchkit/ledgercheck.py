@@ -24,7 +24,7 @@ DAMAGED = ".damaged"
 def check_ledger(folder: Path, full: bool) -> Checked:
     """What is wrong with the ledger: by its seal, and by what SQLite finds (``full``: in all of it)."""
     files = frozenset({FILE, SEAL, *(FILE + end for end in BESIDE)})
-    seal, faults, notes = read_seal(folder / SEAL), [], []
+    seal, faults, notes = read_seal(folder / SEAL, of=FILE), [], []
     if not (folder / FILE).exists():
         return Checked((Fault(FILE, MISSING),) if (folder / SEAL).exists() else (), (), files)
     if seal is None:

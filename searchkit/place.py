@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 from zlib import crc32
 
 from searchkit import disk
@@ -24,6 +24,7 @@ DRAFT = MANIFEST + disk.DRAFT
 FORMAT = 3  # of the whole folder; a folder with another one is refused
 CHECKED = 3  # the first format whose manifest has a checksum
 REBUILD = "build it anew: searchkit index --rebuild PATH..."
+_held: set[BinaryIO] = set()  # files by which this process holds locks
 
 
 @frozen
@@ -177,7 +178,7 @@ def lock(folder: Path) -> Iterator[None]:
     Raises IndexLocked, which names the holder, at once.
     """
     try:
-        opened = (folder / LOCK).open("a+", encoding="utf-8")
+        opened = (folder / LOCK).open("a+b", buffering=0)
     except OSError as problem:
         raise IndexFault(f"the index cannot be written to: {problem.strerror}", str(folder),
                          "what is in it can still be searched") from None
@@ -185,19 +186,34 @@ def lock(folder: Path) -> Iterator[None]:
         if not _try_lock(file):
             raise IndexLocked(f"the index is being written to by {_read_holder(file)}", str(folder),
                               "wait until it is done, or end it; reading goes on meanwhile")
-        import socket  # for one name, which no query needs
-
-        file.truncate(0)
-        file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(),
-                               "since": time.strftime("%Y-%m-%d %H:%M:%S")}))
-        file.flush()
+        _note_holder(file)
+        _held.add(file)
         try:
             yield
         finally:
-            file.truncate(0)
+            _held.discard(file)
+            with suppress(OSError):
+                file.truncate(0)
 
 
-def _read_holder(file: IO[str]) -> str:
+def _note_holder(file: BinaryIO) -> None:
+    """Say in the file of a lock who holds it, if there is room: the lock holds without."""
+    import socket  # for one name, which no query needs
+
+    holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
+    with suppress(OSError):
+        file.truncate(0)
+        file.write(json.dumps(holder).encode())
+
+
+def _let_go() -> None:
+    """In a process that was forked: close the files of locks, which would be held until it, too, has ended."""
+    for file in _held:
+        file.close()
+    _held.clear()
+
+
+def _read_holder(file: BinaryIO) -> str:
     file.seek(0)
     try:
         holder = json.loads(file.read())
@@ -209,7 +225,7 @@ def _read_holder(file: IO[str]) -> str:
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(file: IO[str]) -> bool:
+    def _try_lock(file: BinaryIO) -> bool:
         try:
             file.seek(2**30)  # a byte beyond the text, which stays readable for others
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
@@ -219,7 +235,9 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try_lock(file: IO[str]) -> bool:
+    os.register_at_fork(after_in_child=_let_go)
+
+    def _try_lock(file: BinaryIO) -> bool:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

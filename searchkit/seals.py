@@ -64,14 +64,16 @@ def sum_up(path: Path) -> int:
     return checksum
 
 
-def read_seal(path: Path) -> Seal | None:
-    """A seal; None where there is none that is whole."""
+def read_seal(path: Path, of: str = "") -> Seal | None:
+    """A seal; None where there is none that is whole, or it is not ``of`` this file: another seal lies there."""
     try:
         head, _, body = path.read_bytes().partition(b"\n")
         if head != b"%08x" % crc32(body):
             return None
         data = json.loads(body)
-        return Seal(data["broken"], {name: Seen(*seen) for name, seen in data["files"].items()})
+        files = {name: Seen(*seen) for name, seen in data["files"].items()}
+        is_other = of and of not in files and (files or not data["broken"])
+        return None if is_other else Seal(data["broken"], files)
     except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 

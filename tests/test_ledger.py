@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from searchkit.errors import IndexDamaged
-from searchkit.ledger import FILE, Entry, Ledger, count_rejected
+from searchkit.errors import IndexDamaged, IndexFault
+from searchkit.ledger import FILE, Entry, Ledger, count_rejected, open_ledger
 
 
 def page(location: str, document: str | None = None, reason: str | None = None) -> Entry:
@@ -71,6 +71,13 @@ def test_cleared_it_knows_nothing(tmp_path: Path) -> None:
         ledger.record([page("/a", "1")])
         ledger.clear()
         assert ledger.find("/a") is None
+
+
+def test_a_full_disk_is_no_damage_of_the_ledger(tmp_path: Path) -> None:
+    with pytest.raises(IndexFault, match="make room") as told, open_ledger(tmp_path) as ledger:
+        ledger._database.execute("PRAGMA max_page_count = 1")
+        ledger.record(page(f"/{number}", "1") for number in range(1_000))
+    assert not isinstance(told.value, IndexDamaged)
 
 
 def test_a_damaged_ledger_is_told_with_the_way_out(tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 """The folder of an index: its manifest and its lock."""
 
+import errno
 import json
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from searchkit import disk, place
 from searchkit.errors import IndexDamaged, IndexFault, IndexLocked, IndexNotFound, IndexOutdated, SettingsError
 from searchkit.place import FORMAT, LOCK, find_engine, is_index, lock, make, measure, read_manifest
 from searchkit.settings import MANIFEST
@@ -96,10 +101,55 @@ def test_what_a_dead_process_left_in_the_lock_does_not_matter(folder: Path) -> N
         pass
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no process can be forked")
+def test_a_lock_is_free_once_its_holder_is_killed_though_a_worker_of_it_still_lives(folder: Path) -> None:
+    code = ("import os, pathlib, time\nfrom searchkit.place import lock\n"
+            f"with lock(pathlib.Path({str(folder)!r})):\n"
+            "    if os.fork():\n        os.wait()\n    print(os.getpid(), flush=True); time.sleep(600)")
+    with subprocess.Popen([sys.executable, "-c", code], text=True, stdout=subprocess.PIPE,
+                          cwd=Path(__file__).parents[1]) as holder:
+        assert holder.stdout
+        worker = int(holder.stdout.readline())
+        try:
+            with pytest.raises(IndexLocked, match=f"process {holder.pid} "), lock(folder):
+                pass
+            holder.kill()
+            holder.wait()
+            with lock(folder):
+                os.kill(worker, 0)
+        finally:
+            os.kill(worker, signal.SIGKILL)
+
+
 def test_a_lock_that_cannot_be_written_is_told(folder: Path) -> None:
     (folder / LOCK).unlink()
     (folder / LOCK).mkdir()
     with pytest.raises(IndexFault, match="cannot be written to"), lock(folder):
+        pass
+
+
+def test_a_new_folder_whose_manifest_could_not_be_written_is_taken_for_what_it_is(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill_disk() -> None:
+        (tmp_path / "index" / "_MAIN_0.toc").touch()  # what an engine begins with
+        monkeypatch.setattr(disk, "force", fail)
+
+    def fail(path: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    with pytest.raises(IndexFault, match="make room"):
+        make(tmp_path / "index", "whoosh", fill_disk)
+    monkeypatch.undo()
+    make(tmp_path / "index", "whoosh")
+    assert read_manifest(tmp_path / "index").engine == "whoosh"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_lock_is_held_where_there_is_no_room_for_the_name_of_its_holder(
+        folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place, "LOCK", "full")
+    (folder / "full").symlink_to("/dev/full")
+    with lock(folder):
         pass
 
 

@@ -122,6 +122,18 @@ def test_what_only_a_ledger_with_another_digest_shows_is_found_and_its_pages_are
         assert (report.added + report.updated, report.unchanged) == (5, 0)
 
 
+def test_two_seals_that_were_swapped_are_named_and_put_on_again(tmp_path):
+    folder = fill(tmp_path / "index", "tantivy")
+    seals = folder / "tantivy.seal", folder / "ledger.sqlite.seal"
+    contents = [path.read_bytes() for path in seals]
+    for path, content in zip(seals, reversed(contents), strict=True):
+        path.write_bytes(content)
+    assert {fault.file for fault in verify(folder).faults} == {path.name for path in seals}
+    before = read(folder)
+    assert not verify(folder, repair=True).faults and read(folder) == before
+    assert [path.read_bytes() for path in seals] == contents
+
+
 def test_an_index_whose_files_are_all_gone_is_not_begun_anew_by_looking(folder):
     for path in folder.iterdir():
         if path.name not in (LOCK, "searchkit.json") and "ledger" not in path.name:

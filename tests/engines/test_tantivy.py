@@ -1,6 +1,7 @@
 """What only the tantivy engine has to answer for: its files, locks and damage, other processes, its limits."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,8 +12,8 @@ import pytest
 pytest.importorskip("tantivy", reason="tantivy is not installed")
 
 from searchkit.engines import open_engine
-from searchkit.engines.tantivy import TantivyEngine, ranking, schema, snapshot
-from searchkit.errors import EngineNotInstalled, IndexDamaged, IndexLocked, IndexNotFound, IndexOutdated
+from searchkit.engines.tantivy import TantivyEngine, adapter, ranking, schema, snapshot
+from searchkit.errors import EngineNotInstalled, IndexDamaged, IndexFault, IndexLocked, IndexNotFound, IndexOutdated
 from searchkit.search.query import (
     And,
     AtLeast,
@@ -146,6 +147,31 @@ def test_a_call_that_fails_leaves_the_old_state(filled, place):
     with pytest.raises(AttributeError):
         filled.add([make("4", "sea"), None])
     assert answers(filled) == before == answers(TantivyEngine(place))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="the size of files cannot be limited")
+def test_what_a_thread_of_tantivy_cannot_write_is_told_as_such(filled, monkeypatch):
+    import resource
+
+    limit, seal = resource.getrlimit(resource.RLIMIT_FSIZE), adapter.put_on_seal
+
+    def documents():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1, limit[1]))
+        for number in range(1_000):
+            yield make(f"{number}", "sea")
+            time.sleep(0.005)
+
+    def lift_limit(path):
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        seal(path)
+
+    monkeypatch.setattr(adapter, "put_on_seal", lift_limit)
+    before = answers(filled)
+    with pytest.raises(IndexFault, match=r"cannot be written: An error occurred in a thread.*make room"):
+        filled.add(documents())
+    assert answers(filled) == before
+    filled.add([make("4", "sea")])
+    assert len(find(filled, Term("body", "sea"))) == 4
 
 
 def test_the_files_of_documents_that_were_replaced_go(place):

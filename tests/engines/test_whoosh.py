@@ -287,6 +287,13 @@ def test_a_call_that_fails_leaves_the_old_state_and_no_files(filled, place):
     assert sorted(place.iterdir()) == files
 
 
+def test_a_lock_that_cannot_be_made_is_told(filled, place):
+    (place / "MAIN_WRITELOCK").unlink()
+    (place / "MAIN_WRITELOCK").mkdir()
+    with pytest.raises(IndexFault, match="cannot be written"):
+        filled.add([make("4")])
+
+
 def test_a_commit_that_fails_leaves_the_old_state_and_no_lock(filled, place, monkeypatch):
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")

@@ -24,19 +24,44 @@ from .kill import MEMORY
 from .story import REBUILD_EVERY, State, find_state, make_document, merge_often
 from .watching import watching
 
+SECTOR = 512  # bytes that a disk writes whole or not at all
+
 
 @dataclass
 class Content:
-    """The content of a file as programs see it, and as the disk has it (None: nothing was forced yet)."""
+    """The content of a file as programs see it, and as the disk has it (None: nothing was forced yet); and what was
+    written since, with the place where it begins.
+    """
 
     seen: bytearray = field(default_factory=bytearray)
     lasting: bytes | None = None
+    written: list[tuple[int, bytes]] = field(default_factory=list)
+
+    def write(self, start: int, content: bytes) -> None:
+        if start > len(self.seen):
+            self.seen.extend(bytes(start - len(self.seen)))
+        self.seen[start:start + len(content)] = content
+        self.written.append((start, content))
+
+    def truncate(self, size: int) -> None:
+        """Cut short, or made longer, at once for good: file systems log it, and SQLite counts on no more."""
+        self.seen[:] = self.seen[:size].ljust(size, b"\0")
+        if self.lasting is not None:
+            self.lasting = self.lasting[:size]
+        self.written = [(start, content[:max(0, size - start)]) for start, content in self.written]
+
+    def force(self) -> None:
+        self.lasting, self.written = bytes(self.seen), []
 
 
 @dataclass
 class Disk:
-    """What was done so far: the files by name as the disk has them, and changes of names not forced yet."""
+    """What was done so far: the files by name as the disk has them, and changes of names not forced yet.
 
+    Of these any may be lost, or only those after the first that is (``ordered``).
+    """
+
+    ordered: bool = False
     lasting: dict[str, Content] = field(default_factory=dict)
     seen: dict[str, Content] = field(default_factory=dict)
     pending: list[tuple[str, str, Content | None]] = field(default_factory=list)  # what, name, content
@@ -48,10 +73,11 @@ class Disk:
         if call == "create":
             self._link(name, Content())
         elif call == "write":
-            _, start, content = arguments
-            self.seen[name].seen[start:start + len(content)] = content
+            self.seen[name].write(*arguments[1:])
+        elif call == "truncate":
+            self.seen[name].truncate(arguments[1])
         elif call == "force" and name in self.seen:
-            self.seen[name].lasting = bytes(self.seen[name].seen)
+            self.seen[name].force()
         elif call == "force":
             self.lasting, self.pending = dict(self.seen), []
         elif call == "rename":
@@ -73,9 +99,12 @@ class Disk:
         """Write a folder as a power cut may leave it."""
         names = dict(self.lasting)
         likely = dice.choice((0.0, 0.3, 0.7, 1.0))
-        for what, name, content in self.pending:
-            if dice.random() < likely or likely == 1.0:
-                names.pop(name, None) if what == "unlink" or content is None else names.update({name: content})
+        if self.ordered:
+            changes = self.pending[:dice.choice((0, len(self.pending), dice.randint(0, len(self.pending))))]
+        else:
+            changes = [change for change in self.pending if dice.random() < likely or likely == 1.0]
+        for what, name, content in changes:
+            names.pop(name, None) if what == "unlink" or content is None else names.update({name: content})
         for name, content in names.items():
             found = _leave(content, dice)
             if found is not None:
@@ -87,9 +116,20 @@ def _leave(content: Content, dice: random.Random) -> bytes | None:
     seen = bytes(content.seen)
     if content.lasting == seen:
         return seen
-    before = content.lasting or b""
-    whole = [seen, before, seen[:dice.randint(0, len(seen))], before + bytes(max(0, len(seen) - len(before)))]
-    return dice.choice([*whole, None] if content.lasting is None else whole)
+    if content.lasting is None:
+        return dice.choice([seen, b"", seen[:dice.randint(0, len(seen))], bytes(len(seen)), None])
+    return _write_some(content, dice)
+
+
+def _write_some(content: Content, dice: random.Random) -> bytes:
+    """A file that was forced before, with some of what was written since: whole, or its first sectors."""
+    left, likely = Content(bytearray(content.lasting or b"")), dice.choice((0.0, 0.3, 0.7, 1.0))
+    for start, written in content.written:
+        if dice.random() < likely:
+            part = len(written) if dice.random() < 0.8 else dice.randrange(len(written) + 1) // SECTOR * SECTOR
+            left.write(start, written[:part])
+    length = dice.choice((len(left.seen), max(len(left.seen), len(content.seen))))
+    return bytes(left.seen).ljust(length, b"\0")
 
 
 def record(folder: Path, changes: int) -> list[tuple[str, tuple[Any, ...]]]:

@@ -1,4 +1,4 @@
-"""The short form of what ``make trust-kill``, ``trust-power``, ``trust-io`` and ``trust-damage`` do at length."""
+"""The short form of what the targets ``trust-…`` of ``make`` do at length."""
 
 import os
 import subprocess
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from .power import main as cut_power
+from .tracing import AVAILABLE
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the harnesses fork")
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,10 +44,30 @@ def test_the_simulation_finds_what_a_power_cut_loses_when_nothing_is_forced() ->
         cut_power(60, 5, forced=False)
 
 
+@pytest.mark.skipif(not AVAILABLE, reason="calls to the system are followed on Linux on x86-64 only")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_power_cut_at_any_call_to_the_system_loses_nothing_that_was_acknowledged(engine: str) -> None:
+    need(engine)
+    assert "0 acknowledged lost" in run("cuts", engine, "12", "5")
+    with pytest.raises(AssertionError, match="power cut"):
+        run("cuts", engine, "12", "5", "unforced")
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_an_error_or_a_kill_at_any_call_is_said_and_loses_nothing(engine: str) -> None:
     need(engine)
     assert "0 acknowledged lost" in run("faults", engine, "90" if engine == "whoosh" else "17")
+
+
+@pytest.mark.skipif(not AVAILABLE, reason="calls to the system are followed on Linux on x86-64 only")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_kill_or_an_error_at_any_call_to_the_system_loses_nothing(engine: str) -> None:
+    need(engine)
+    assert "0 acknowledged lost" in run("calls", engine, "199")
+
+
+def test_an_index_built_through_kills_is_the_one_built_in_one_go() -> None:
+    assert "those of an index built in one go" in run("parity", "whoosh", "3", "60", "2", "60")
 
 
 @pytest.mark.parametrize("engine", ENGINES)

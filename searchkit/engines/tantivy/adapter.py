@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import tantivy
@@ -12,7 +12,7 @@ from searchkit.engines.base import Matches, Request, miss
 from searchkit.engines.tantivy.collapsing import Groups
 from searchkit.engines.tantivy.compilation import Compiler
 from searchkit.engines.tantivy.counting import count_facets
-from searchkit.engines.tantivy.damage import explain_failure, translate_damage
+from searchkit.engines.tantivy.damage import explain_failure, translate_damage, translate_failure
 from searchkit.engines.tantivy.files import break_seal, check_seal, put_on_seal, refuse_remains
 from searchkit.engines.tantivy.ranking import choose_page
 from searchkit.engines.tantivy.schema import ID, encode_term, make_document, make_schema, register_tokenizer
@@ -56,8 +56,9 @@ class TantivyEngine:
         with self._writing() as writer:
             for analysed in documents:
                 made = make_document(analysed)
-                writer.delete_documents_by_term(ID, encode_term(analysed.document.id))
-                writer.add_document(made)
+                with translate_failure(self._path):
+                    writer.delete_documents_by_term(ID, encode_term(analysed.document.id))
+                    writer.add_document(made)
 
     def delete(self, ids: Iterable[str]) -> int:
         """Forget documents; how many there were. Unknown ids are passed over."""
@@ -66,7 +67,8 @@ class TantivyEngine:
         if known:
             with self._writing() as writer:
                 for id_ in known:
-                    writer.delete_documents_by_term(ID, encode_term(id_))
+                    with translate_failure(self._path):
+                        writer.delete_documents_by_term(ID, encode_term(id_))
         return len(known)
 
     def get(self, ids: Sequence[str]) -> list[Document]:
@@ -116,7 +118,7 @@ class TantivyEngine:
 
     def clear(self) -> None:
         """Forget all documents."""
-        with self._writing() as writer:
+        with self._writing() as writer, translate_failure(self._path):
             writer.delete_all_documents()
 
     def close(self) -> None:
@@ -161,15 +163,15 @@ class TantivyEngine:
         try:
             yield writer
         except BaseException:
-            writer.rollback()
+            with suppress(ValueError):  # a writer that has failed rolls nothing back: it committed nothing
+                writer.rollback()
             raise
         else:
-            try:
+            with translate_failure(self._path):
                 writer.commit()
-            except (ValueError, OSError) as problem:
-                raise explain_failure(problem, self._path) from problem
         finally:
-            writer.wait_merging_threads()
+            with translate_failure(self._path):
+                writer.wait_merging_threads()
             put_on_seal(self._path)
 
     def _not_found(self) -> IndexNotFound:

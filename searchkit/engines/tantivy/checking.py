@@ -16,7 +16,7 @@ META = CHANGING[0]
 
 def check(folder: Path, full: bool) -> Checked:
     """What is wrong with the files of the engine; ``full``: with any byte of them."""
-    seal, there = read_seal(folder / SEAL), list_files(folder)
+    seal, there = read_seal(folder / SEAL, of=META), list_files(folder)
     owned = frozenset({*there, *LOCKS, SEAL})
     if seal is None:
         what = CHANGED if (folder / SEAL).exists() else MISSING

@@ -54,12 +54,11 @@ class Writer:
         self._start_segment()
         self._closed: list[ArraySegment] = []
         self._number: int | None = None  # of the generation that is being written
+        if not self._lock.acquire():
+            raise IndexLocked("the index is being written by another process", str(folder),
+                              "try again when it has finished")
         self._is_open = True
         try:
-            if not self._lock.acquire():
-                self._is_open = False
-                raise IndexLocked("the index is being written by another process", str(folder),
-                                  "try again when it has finished")
             self._toc, self._base = base or read_newest(folder, self._storage)
             if self._base:
                 finish_commit(folder, self._toc.generation, self._base)
