@@ -74,10 +74,10 @@ class TantivyEngine:
         snapshot, documents = self._refresh(), []
         with translate_damage(self._path):
             for id_ in ids:
-                address = snapshot.locate(id_)
-                if address is None:
+                row = snapshot.find_row(id_)
+                if row is None:
                     raise miss(id_)
-                documents.append(Document.from_dict(snapshot.load(address).load()))
+                documents.append(Document.from_dict(row.load()))
         return documents
 
     def search(self, request: Request) -> Matches:
@@ -87,6 +87,7 @@ class TantivyEngine:
             compiler = Compiler(snapshot, (pattern for query in request.queries for pattern in find_patterns(query)))
             groups = Groups(compiler, request.query)
             total, page = choose_page(compiler, request, groups.terms)
+            snapshot.keep({match.id: match.row for match in page if match.row})
             return Matches(
                 total=total,
                 hits=tuple((match.id, match.points) for match in page),
@@ -141,7 +142,8 @@ class TantivyEngine:
         check_seal(self._path)
         index = tantivy.Index.open(str(self._path))
         if index.schema != self._schema:
-            raise IndexOutdated("the index has other fields than this version", str(self._path), "rebuild it")
+            raise IndexOutdated("the index has other fields than this version", str(self._path),
+                                "build it anew: searchkit index --rebuild PATH...")
         register_tokenizer(index)
         return index
 

@@ -54,14 +54,10 @@ class Groups:
     def _count(self) -> dict[str, int]:
         """How many matches there are of each group that has several."""
         wanted = {"terms": {"field": GROUP, "size": MOST, "segment_size": EXACT, "min_doc_count": 2}}
-        try:
-            buckets = self._snapshot.searcher.aggregate(self._native, {GROUP: wanted})[GROUP]["buckets"]
-        except ValueError as problem:
-            if "bucket limit" not in str(problem):
-                raise
-            counts = self._snapshot.list_terms(GROUP, "", self._native)
-            return {term: count for term, count in counts if count > 1}
-        return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+        counted = self._snapshot.aggregate(self._native, {GROUP: wanted})
+        if counted is not None:
+            return counted[GROUP]
+        return {term: count for term, count in self._snapshot.list_terms(GROUP, "", self._native) if count > 1}
 
     def _read(self) -> Sequence[Values]:
         """The values of the matches that have copies."""
