@@ -18,6 +18,7 @@ from searchkit.engines.tantivy.schema import DATE, DAY, SEPARATOR, TIMES, WRITTE
 from searchkit.engines.tantivy.scoring import list_terms, make_weigher, weigh
 from searchkit.engines.tantivy.snapshot import Snapshot
 from searchkit.search import query as q
+from searchkit.search.edits import list_edits
 from searchkit.search.expansion import Expansion, choose_words, compile_pattern, find_beginning
 from searchkit.search.languages import FIELD as LANGUAGE
 from searchkit.search.ranking import K1
@@ -189,4 +190,7 @@ def _find_fitting(snapshot: Snapshot, pattern: q.Pattern, beginning: str) -> Col
     fits: Callable[[str], bool] = compile_pattern(pattern)
     if not isinstance(pattern, q.Fuzzy):
         return [word for word, _ in snapshot.list_terms(pattern.field + WRITTEN, beginning) if fits(word)]
-    return [word for word in snapshot.list_words(pattern.field, beginning) if fits(word)]
+    words = snapshot.list_words(pattern.field, beginning)
+    if pattern.distance == 1:
+        return words.known.intersection(list_edits(pattern.word, words.letters))
+    return [word for word in words.known if fits(word)]

@@ -5,10 +5,10 @@ tantivy counts deleted documents in until a merge drops them; here they are coun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import tantivy
 from tantivy import Occur, Order, Query
@@ -43,6 +43,13 @@ GROUP = "group"  # the field that copies of one text share
 Found = tuple[Any, tantivy.DocAddress]  # a score or value, and the document
 
 
+class Words(NamedTuple):
+    """Words of the index, and the letters that they have."""
+
+    known: frozenset[str]
+    letters: frozenset[str]
+
+
 class Snapshot:
     """A searcher, and what was found out with it so far."""
 
@@ -56,7 +63,7 @@ class Snapshot:
         self._vocabularies: dict[str, Vocabulary] = {}
         self.has_deleted = self.count < self.count_with_deleted
         self._names: dict[int, str] = {}
-        self._words: dict[tuple[str, str], Set[str]] = {}
+        self._words: dict[tuple[str, str], Words] = {}
         self._kept: dict[str, Row] = {}
 
     @cached_property
@@ -117,14 +124,16 @@ class Snapshot:
             self._names[number] = next(value for value in values if find_number(value) == number)
         return self._names[number]
 
-    def list_words(self, field: str, beginning: str) -> Set[str]:
+    def list_words(self, field: str, beginning: str) -> Words:
         """The words of a text field, as written, that begin so; remembered."""
-        if (field, beginning) not in self._words:
-            found = frozenset(word for word, _ in self.list_terms(field + WRITTEN, beginning))
-            if len(found) + sum(map(len, self._words.values())) > MOST_LISTED:
+        words = self._words.get((field, beginning))
+        if words is None:
+            known = frozenset(word for word, _ in self.list_terms(field + WRITTEN, beginning))
+            words = Words(known, frozenset().union(*known))
+            if len(known) + sum(len(other.known) for other in self._words.values()) > MOST_LISTED:
                 self._words.clear()
-            self._words[field, beginning] = found
-        return self._words[field, beginning]
+            self._words[field, beginning] = words
+        return words
 
     def list_terms(self, field: str, prefix: str, query: Query | None = None) -> list[tuple[str, int]]:
         """The terms of a field that begin so, and in how many documents; with a query, in those that match."""
