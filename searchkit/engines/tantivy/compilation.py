@@ -15,7 +15,7 @@ import tantivy
 from tantivy import FieldType, Occur, Query
 
 from searchkit.engines.tantivy.schema import DATE, DAY, SEPARATOR, TIMES, WRITTEN, encode_term
-from searchkit.engines.tantivy.scoring import list_terms, make_weigher, weigh
+from searchkit.engines.tantivy.scoring import Leaf, Weigh, list_terms, make_weigher, weigh
 from searchkit.engines.tantivy.snapshot import Snapshot
 from searchkit.search import query as q
 from searchkit.search.edits import list_edits
@@ -34,12 +34,19 @@ class Compiler:
         self.snapshot = snapshot
         self.expansions: Patterns = {pattern: _expand(snapshot, pattern) for pattern in dict.fromkeys(patterns)}
         self._compiled: dict[q.Query, Query] = {}
+        self._weighers: dict[Leaf, Weigh] = {}
 
     def compile(self, query: q.Query) -> Query:
         """The query as tantivy's."""
         if query not in self._compiled:
             self._compiled[query] = self._compile(query)
         return self._compiled[query]
+
+    def weigher(self, leaf: Leaf) -> Weigh:
+        """What weighs a leaf in documents."""
+        if leaf not in self._weighers:
+            self._weighers[leaf] = make_weigher(self.snapshot, leaf)
+        return self._weighers[leaf]
 
     def _compile(self, query: q.Query) -> Query:
         match query:
@@ -123,10 +130,10 @@ class Compiler:
             return Query.empty_query() if isinstance(query, q.Near) else self.compile(q.Everything())
         snapshot = self.snapshot
         candidates = self._sift(query) if isinstance(query, q.Near) else self.compile(query)
-        weigh_text = make_weigher(snapshot, query)
+        weigh_row = self.weigher(query)
         found: defaultdict[float, list[tantivy.DocAddress]] = defaultdict(list)
         for _, address in snapshot.find_all(candidates):
-            times, points = weigh_text(snapshot.load(address).tokens(query.field))
+            times, points = weigh_row(snapshot.load(address))
             if times >= least:
                 found[ceil(10 * points) / 10].append(address)
         return Query.boolean_query([(Occur.Should, Query.const_score_query(snapshot.name(addresses), points))

@@ -68,7 +68,8 @@ def _name_counts(snapshot: Snapshot, query: Query, request: FacetRequest, counts
             return {None: without} | found
         counts = None
     if counts is not None and _is_monthly(request):
-        counts = {read_month(month): count for month, count in counts.items()}
+        length = PERIODS[request.period]
+        return {None: without} | _add_up((read_month(month)[:length], count) for month, count in counts.items())
     if counts is None:
         counts = _count_terms(snapshot, query, request)
     return _name_terms(snapshot, query, request, counts, without)

@@ -16,12 +16,12 @@ from tantivy import DocAddress, Query
 from searchkit.engines.base import Request
 from searchkit.engines.tantivy.compilation import Compiler, both
 from searchkit.engines.tantivy.schema import DAY_DIGITS, LAST_DAY, NEWEST, OLDEST, RECENCY, Row, find_id
-from searchkit.engines.tantivy.scoring import Leaf, make_weigher
-from searchkit.engines.tantivy.snapshot import GROUP, Found, Place, Snapshot, find_place
+from searchkit.engines.tantivy.scoring import Leaf
+from searchkit.engines.tantivy.snapshot import GROUP, Found, Snapshot, find_place
 from searchkit.search import query as q
 from searchkit.search.languages import FIELD as LANGUAGE
 
-Scores = Mapping[Place, float]
+Scores = Mapping[int, float]  # of documents, by their place among those that are scored
 SLACK = 20  # candidates besides those that are asked for, at first
 MOST_TIED = 1_000  # candidates besides, where tantivy's scores leave it open that one of many is among the first
 CHUNK = 500  # documents whose tokens are in memory at once
@@ -78,8 +78,8 @@ def score_all(compiler: Compiler, query: q.Query, addresses: Sequence[DocAddress
     for start in range(0, len(addresses), CHUNK):
         part = addresses[start:start + CHUNK]
         scorer = Scorer(compiler, part)
-        scores = scorer.score(query, scorer.rows.keys())
-        for address, (place, row) in zip(part, scorer.rows.items(), strict=True):
+        scores = scorer.score(query, frozenset(range(len(part))))
+        for place, (address, row) in enumerate(zip(part, scorer.rows, strict=True)):
             yield Ranked(scores.get(place, 0.0), row.newest, address, row.first(GROUP) if has_groups else None,
                          row if few else None)
 
@@ -111,13 +111,12 @@ def find_constant(query: q.Query) -> float | None:
 class Scorer:
     """Scores documents that match a query."""
 
-    def __init__(self, compiler: Compiler, addresses: Iterable[DocAddress]) -> None:
+    def __init__(self, compiler: Compiler, addresses: Sequence[DocAddress]) -> None:
         self._compiler = compiler
-        self._addresses = {find_place(address): address for address in addresses}
-        loaded = {place: compiler.snapshot.load(self._addresses[place]) for place in sorted(self._addresses)}
-        self.rows = {place: loaded[place] for place in self._addresses}  # read as they are stored, kept as they came
+        self._addresses = addresses
+        self.rows = [compiler.snapshot.load(address) for address in addresses]
 
-    def score(self, query: q.Query, places: Set[Place]) -> Scores:
+    def score(self, query: q.Query, places: Set[int]) -> Scores:
         """Scores of documents that match; those that score 0 may be left out."""
         match query:
             case q.Term() | q.Phrase() | q.Near():
@@ -140,10 +139,10 @@ class Scorer:
             case _:
                 return {}
 
-    def _split(self, query: q.ByLanguage, places: Set[Place]) -> Mapping[q.Query, Set[Place]]:
+    def _split(self, query: q.ByLanguage, places: Set[int]) -> Mapping[q.Query, Set[int]]:
         """The documents by what is asked of their language."""
         nodes: dict[str | None, q.Query] = {}
-        parts: defaultdict[q.Query, set[Place]] = defaultdict(set)
+        parts: defaultdict[q.Query, set[int]] = defaultdict(set)
         for place in places:
             language = self.rows[place].first(LANGUAGE)
             if language not in nodes:
@@ -151,27 +150,28 @@ class Scorer:
             parts[nodes[language]].add(place)
         return parts
 
-    def _score_leaf(self, leaf: Leaf, places: Set[Place]) -> Scores:
+    def _score_leaf(self, leaf: Leaf, places: Set[int]) -> Scores:
         """Scores of those in which the leaf stands."""
-        weigh_text = make_weigher(self._compiler.snapshot, leaf)
-        weighed = ((place, *weigh_text(self.rows[place].tokens(leaf.field))) for place in places)
-        return {place: points for place, times, points in weighed if times}
+        weigh_row, rows = self._compiler.weigher(leaf), self.rows
+        return {place: points for place in places if (points := weigh_row(rows[place])[1])}
 
-    def _restrict(self, places: Set[Place], query: q.Query) -> Set[Place]:
+    def _restrict(self, places: Set[int], query: q.Query) -> Set[int]:
         """Those of the documents that match, where ``score`` needs to know."""
         if not places or _finds_its_own(query):
             return places
         return places & self._find(query)
 
-    def _find(self, query: q.Query) -> Set[Place]:
-        named = self._compiler.snapshot.name(list(self._addresses.values()))
-        _, hits = self._compiler.snapshot.search(both(named, self._compiler.compile(query)), len(self._addresses))
-        return {find_place(address) for _, address in hits}
+    def _find(self, query: q.Query) -> Set[int]:
+        snapshot = self._compiler.snapshot
+        named = snapshot.name(self._addresses)
+        _, hits = snapshot.search(both(named, self._compiler.compile(query)), len(self._addresses))
+        found = {find_place(address) for _, address in hits}
+        return {place for place, address in enumerate(self._addresses) if find_place(address) in found}
 
 
 def _add_up(parts: Iterable[Scores]) -> Scores:
     """Sums by document, in the order of the parts: floating-point sums depend on it."""
-    sums: dict[Place, float] = {}
+    sums: dict[int, float] = {}
     for part in parts:
         for place, points in part.items():
             sums[place] = sums.get(place, 0.0) + points

@@ -13,7 +13,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import groupby
 from typing import Any
@@ -64,7 +64,7 @@ def make_schema() -> tantivy.Schema:
         builder.add_text_field(field.name, tokenizer_name=LINES, index_option="position")
         builder.add_text_field(field.name + WRITTEN, tokenizer_name=LINES, index_option="basic")
         builder.add_text_field(field.name + TIMES, tokenizer_name=LINES, index_option="basic")
-        builder.add_unsigned_field(field.name + LENGTH, fast=True)
+        builder.add_unsigned_field(field.name + LENGTH, stored=True, fast=True)
     for name in (*(field.name for field in KEYWORD_FIELDS), DATE):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in NUMBERED:
@@ -121,7 +121,7 @@ def _add_tokens(made: tantivy.Document, name: str, terms: Sequence[str], written
     made.add_text(name + WRITTEN, "\n".join(filter(None, set(written))))
     made.add_text(name + TIMES, "\n".join(f"{term}{SEPARATOR}{count}" for term, count in counts.items() if count > 1))
     made.add_unsigned(name + LENGTH, counts.total())
-    made.add_bytes(TOKENS, frame(term or SEPARATOR for term in terms))
+    made.add_bytes(TOKENS, frame(terms))
 
 
 Values = Mapping[str, list[str]]  # of keyword fields and the date, as they are displayed
@@ -151,6 +151,11 @@ class Row:
     def tokens(self, name: str) -> bytes:
         """The terms of a text field by place, passage gaps among them, as ``frame`` writes them."""
         return self._tokens[_PLACES[name]]
+
+    def length(self, name: str) -> int:
+        """The length of a text field, in tokens."""
+        length: int = self._stored[name + LENGTH][0]
+        return length
 
     @cached_property
     def _tokens(self) -> list[bytes]:
@@ -198,6 +203,7 @@ def write_month(date: str) -> int:
     return int(date[:4] + (date[5:7] or "00"))
 
 
+@lru_cache(maxsize=1 << 12)
 def read_month(number: int) -> str:
     """The inverse of ``write_month``."""
     year, month = divmod(number, 100)

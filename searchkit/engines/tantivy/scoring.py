@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from searchkit.engines.tantivy.schema import SEPARATOR, frame, unframe
+from searchkit.engines.tantivy.schema import Row, frame, unframe
 from searchkit.engines.tantivy.snapshot import Snapshot
 from searchkit.search import query as q
 from searchkit.search.nearness import find_places, find_windows
 from searchkit.search.ranking import score, weigh_length
 
 Leaf = q.Term | q.Phrase | q.Near
-Weigh = Callable[[bytes], tuple[int, float]]  # of the tokens of a text: how often the leaf stands there, and its BM25
-_GAP = frame([SEPARATOR])
+Weigh = Callable[[Row], tuple[int, float]]  # of a document: how often the leaf stands there, and its BM25
 
 
 def make_weigher(snapshot: Snapshot, leaf: Leaf) -> Weigh:
     """How to weigh a leaf, as one term with the idf of all its terms."""
     count, idf, average = _make_counter(leaf), weigh(snapshot, leaf), snapshot.average_length(leaf.field)
+    field = leaf.field
 
-    def weigh_text(tokens: bytes) -> tuple[int, float]:
-        times = count(tokens)
-        return times, score(idf, times, weigh_length(_measure(tokens), average)) if times else 0.0
+    def weigh_row(row: Row) -> tuple[int, float]:
+        times = count(row.tokens(field))
+        return times, score(idf, times, weigh_length(row.length(field), average)) if times else 0.0
 
-    return weigh_text
+    return weigh_row
 
 
 def weigh(snapshot: Snapshot, leaf: Leaf) -> float:
@@ -34,11 +34,6 @@ def weigh(snapshot: Snapshot, leaf: Leaf) -> float:
 def list_terms(leaf: Leaf) -> tuple[str, ...]:
     """The terms of a leaf."""
     return (leaf.term,) if isinstance(leaf, q.Term) else leaf.terms
-
-
-def _measure(tokens: bytes) -> int:
-    """How many tokens there are; gaps between passages are none."""
-    return tokens.count(b"\n") // 2 - tokens.count(_GAP)
 
 
 def _make_counter(leaf: Leaf) -> Callable[[bytes], int]:
