@@ -35,11 +35,11 @@ class TantivyEngine:
     notice = ""
 
     def __init__(self, path: Path, create: bool = False) -> None:
-        self._path = path
+        self._path, self._meta = path, path / META_FILE
         self._schema = make_schema()
         self._state: State | None = None
         self._snapshot: Snapshot | None = None
-        exists = (path / META_FILE).exists()
+        exists = self._meta.exists()
         if not exists and not create:
             raise self._not_found()
         with translate_damage(path):
@@ -127,7 +127,7 @@ class TantivyEngine:
     def _refresh(self) -> Snapshot:
         """The index as it is now: what other processes have committed is seen by the next search."""
         try:
-            status = (self._path / META_FILE).stat()
+            status = self._meta.stat()
         except FileNotFoundError:
             raise self._not_found() from None
         state = status.st_mtime_ns, status.st_size, status.st_ino
