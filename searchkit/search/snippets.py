@@ -26,7 +26,9 @@ SENTENCE_LEAD = 160  # the same where one does
 FULL = 130  # characters from which on a snippet may end before the room is used up
 
 # A sentence begins behind a full stop, unless that ends an initial or a small letter follows; or in a new paragraph.
-_SENTENCE_START = re.compile(r"(?:(?<!\b[^\W\d_])[.!?…][\"”’')\]]*\s+(?![a-zà-öø-ÿ])|[。！？]|\n\n)(?=\S)")
+# That it begins with a set of characters lets a search pass over all others.
+_SENTENCE_START = re.compile(r"[.!?…。！？\n](?:(?<=[.!?…])(?<!\b[^\W\d_].)[\"”’')\]]*\s+(?![a-zà-öø-ÿ])|(?<=[。！？])"
+                             r"|(?<=\n)\n)(?=\S)")
 _SPACE = re.compile(r"\s+")
 
 Cut = tuple[int, int]  # [start, end) of a passage

@@ -13,6 +13,8 @@ from searchkit.engines.tantivy.snapshot import EXACT, GROUP, MOST
 from searchkit.results import FacetValue
 from searchkit.search import query as q
 
+NONE = Copied()
+
 
 class Groups:
     """The matches of a query that are copies of each other; of each group there are two at least."""
@@ -39,9 +41,9 @@ class Groups:
 
     def describe(self, hit: Ranked, request: Request) -> Copied:
         """The copies of a hit."""
-        term = self.terms.get(hit.group or "")
+        term = self.terms.get(hit.group or "") if self.terms else None
         if term is None:
-            return Copied()
+            return NONE
         natives = both(self._native, self._snapshot.any_of({GROUP: [term]}))
         addresses = [address for _, address in self._snapshot.find_all(natives)]
         members = sorted(score_all(self._compiler, self._query, addresses), key=find_order(request.sort))
