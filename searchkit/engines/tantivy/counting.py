@@ -23,7 +23,7 @@ from searchkit.engines.tantivy.schema import (
     read_month,
     split_term,
 )
-from searchkit.engines.tantivy.snapshot import EXACT, MOST, Snapshot
+from searchkit.engines.tantivy.snapshot import EXACT, FEW, MOST, Snapshot
 from searchkit.results import FacetValue
 from searchkit.search import query as q
 from searchkit.search.aliases import Naming
@@ -79,7 +79,7 @@ def _make_wanted(request: FacetRequest) -> dict[str, dict[str, str | int]]:
     """What tantivy is asked: numbers, where names are needed of a few only; months for all longer periods."""
     field, size = request.field, MOST
     if _is_numbered(request):
-        field, size = field + NUMBER, min((request.limit or 0) + MARGIN, MOST)
+        field, size = field + NUMBER, (request.limit or 0) + MARGIN
     elif _is_monthly(request):
         field = MONTH
     return {"terms": {"field": field, "size": size, "segment_size": EXACT}}
@@ -87,7 +87,7 @@ def _make_wanted(request: FacetRequest) -> dict[str, dict[str, str | int]]:
 
 def _is_numbered(request: FacetRequest) -> bool:
     """Whether so few values are asked for that numbers can be counted, and their names looked up."""
-    return request.field in NUMBERED and request.limit is not None and not request.naming
+    return request.field in NUMBERED and request.limit is not None and request.limit <= FEW and not request.naming
 
 
 def _is_monthly(request: FacetRequest) -> bool:

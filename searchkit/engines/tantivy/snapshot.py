@@ -34,9 +34,9 @@ from searchkit.search.vocabulary import Choose, Vocabulary, make_vocabulary
 
 MOST = 65_000  # buckets in one answer: tantivy's own limit; where there are more, its dictionary is counted through
 EXACT = 2**31  # values that each segment counts, so that the sums are those of all segments
-FEW = 64  # terms that are looked for one by one; more in one run over the dictionary, which takes longer for few
+FEW = 64  # terms that are looked for, or values that are named, one by one; for more one run over all costs less
 MOST_NAMES = 50_000  # names of counted values that are remembered
-MOST_LISTED = 300_000  # words that are
+MOST_LISTED = 200_000  # words that are
 MOST_KEPT = 50  # documents that are
 Place = tuple[int, int]  # of a document: its segment, and its number there
 GROUP = "group"  # the field that copies of one text share
@@ -116,13 +116,14 @@ class Snapshot:
 
     def name_value(self, field: str, number: int) -> str:
         """The value of a facet that has this number: read from a document with it, and remembered."""
-        if number not in self._names:
+        name = self._names.get(number)
+        if name is None:
+            ((_, address),) = self.search(Query.term_query(self.schema, field + NUMBER, number, "basic"), 1)[1]
+            name = next(value for value in self.load(address).values[field] if find_number(value) == number)
             if len(self._names) >= MOST_NAMES:
                 self._names.clear()
-            ((_, address),) = self.search(Query.term_query(self.schema, field + NUMBER, number, "basic"), 1)[1]
-            values = self.load(address).values[field]
-            self._names[number] = next(value for value in values if find_number(value) == number)
-        return self._names[number]
+            self._names[number] = name
+        return name
 
     def list_words(self, field: str, beginning: str) -> Words:
         """The words of a text field, as written, that begin so; remembered."""
