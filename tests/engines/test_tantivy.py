@@ -6,16 +6,19 @@ import subprocess
 import sys
 import time
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 pytest.importorskip("tantivy", reason="tantivy is not installed")
 
 from searchkit.engines import open_engine
 from searchkit.engines.base import Engine
 from searchkit.engines.memory import MemoryEngine
-from searchkit.engines.tantivy import TantivyEngine, ranking, schema, snapshot
+from searchkit.engines.tantivy import TantivyEngine, ranking, schema, scoring, snapshot
 from searchkit.errors import (
     DocumentNotFound,
     EngineNotInstalled,
@@ -25,6 +28,7 @@ from searchkit.errors import (
     IndexOutdated,
 )
 from searchkit.index import open_index
+from searchkit.search.nearness import find_places
 from searchkit.search.query import (
     And,
     AtLeast,
@@ -381,11 +385,12 @@ def test_a_phrase_that_overlaps_itself_is_counted_at_each_beginning(place):
     assert find(engine, AtLeast(2, phrase)) == ["1"]
 
 
-@pytest.mark.parametrize("terms", [[], [""], ["a"], ["a", "", "b"], ["", "a", "", "", "b", ""], ["a", "a", "a"]])
-def test_tokens_are_read_as_they_were_stored(terms):
+@given(st.lists(st.sampled_from(["", "a", "b", "ab", "é"]), max_size=12))
+def test_what_is_looked_for_in_stored_tokens_is_found_where_it_stands(terms):
     stored = schema.frame(terms)
-    assert schema.unframe(stored) == (terms or [""])
-    assert stored.count(schema.frame(["a"])) == terms.count("a")
+    assert scoring._find_places(stored, ("a", "b")) == find_places(terms, ("a", "b"))
+    pairs = [place for place, pair in enumerate(pairwise(terms)) if pair == ("a", "a")]
+    assert [stored.count(b"\n", 0, start) // 2 for start in scoring._find_starts(stored, schema.frame("aa"))] == pairs
 
 
 def test_near_words_and_phrases_at_least_so_often(place):

@@ -215,11 +215,6 @@ def frame(terms: Iterable[str]) -> bytes:
     return encode("".join([f"\n{term}\n" for term in terms]))
 
 
-def unframe(tokens: bytes) -> list[str]:
-    """The inverse of ``frame``."""
-    return str(tokens, "utf-8", "surrogatepass")[1:-1].split("\n\n")
-
-
 def encode(text: str) -> bytes:
     """A string as it is stored; lone surrogates, too."""
     return text.encode("utf-8", "surrogatepass")

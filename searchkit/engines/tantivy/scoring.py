@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
-from searchkit.engines.tantivy.schema import Row, frame, unframe
+from searchkit.engines.tantivy.schema import Row, frame
 from searchkit.engines.tantivy.snapshot import Snapshot
 from searchkit.search import query as q
-from searchkit.search.nearness import find_places, find_windows
+from searchkit.search.nearness import find_windows
 from searchkit.search.ranking import score, weigh_length
 
 Leaf = q.Term | q.Phrase | q.Near
@@ -40,21 +40,32 @@ def _make_counter(leaf: Leaf) -> Callable[[bytes], int]:
     """How often the terms stand in a text in the manner of the leaf, as a function of its tokens."""
     match leaf:
         case q.Near(_, terms, slop):
-            return lambda tokens: sum(1 for _ in find_windows(find_places(unframe(tokens), terms), terms, slop))
+            return lambda tokens: sum(1 for _ in find_windows(_find_places(tokens, terms), terms, slop))
         case q.Phrase(_, ()):
             return lambda _: 1  # it stands in every document, and scores 0
         case q.Phrase(_, (_, _, *_)):
             wanted = frame(leaf.terms)
-            return lambda tokens: _count_starts(tokens, wanted)
+            return lambda tokens: sum(1 for _ in _find_starts(tokens, wanted))  # it may overlap itself
         case _:
             wanted = frame(list_terms(leaf))
             return lambda tokens: tokens.count(wanted)
 
 
-def _count_starts(tokens: bytes, wanted: bytes) -> int:
-    """Where a phrase begins; it may overlap itself."""
-    count, place = 0, tokens.find(wanted)
-    while place >= 0:
-        count += 1
-        place = tokens.find(wanted, place + 1)
-    return count
+def _find_places(tokens: bytes, terms: Iterable[str]) -> dict[str, list[int]]:
+    """Where each of the terms stands among the tokens: each of these before it has two line ends."""
+    places: dict[str, list[int]] = {}
+    for term in terms:
+        places[term], ends, last = [], 0, 0
+        for start in _find_starts(tokens, frame([term])):
+            ends += tokens.count(b"\n", last, start)
+            places[term].append(ends // 2)
+            last = start
+    return places
+
+
+def _find_starts(tokens: bytes, wanted: bytes) -> Iterator[int]:
+    """Where a term or a phrase begins, as an offset."""
+    start = tokens.find(wanted)
+    while start >= 0:
+        yield start
+        start = tokens.find(wanted, start + 1)
