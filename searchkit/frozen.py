@@ -7,7 +7,7 @@ as with any dataclass.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field
 from typing import Any, NoReturn, TypeVar, cast, dataclass_transform
 
@@ -30,7 +30,7 @@ def _make_init(cls: Any) -> Callable[..., None]:  # noqa: ANN401 - of classes of
 
     def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: ANN401
         if named or len(values) != len(names):
-            values = tuple(_complete(cls, dict(zip(names, values, strict=False)), values, named))
+            values = tuple(_complete(cls, values, named))
         self.__dict__.update(zip(names, values, strict=True))
         if finish:
             finish(self)
@@ -38,21 +38,22 @@ def _make_init(cls: Any) -> Callable[..., None]:  # noqa: ANN401 - of classes of
     return __init__
 
 
-def _complete(cls: Any, given: dict[str, Any], values: tuple[Any, ...], named: dict[str, Any]) -> Iterator[Any]:  # noqa: ANN401
+def _complete(cls: Any, values: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:  # noqa: ANN401
     """The value of each field, in their order: as given, or its default. Raises TypeError."""
     fields = cls.__dataclass_fields__
-    if len(values) > len(fields) or given.keys() & named.keys() or named.keys() - fields.keys():
+    given = dict(zip(fields, values, strict=False), **named)
+    if len(given) < len(values) + len(named) or not given.keys() <= fields.keys():
         raise TypeError(f"{cls.__name__}() takes {', '.join(fields)}, each once")
-    given |= named
-    for name, known in fields.items():
-        if name in given:
-            yield given[name]
-        elif known.default is not MISSING:
-            yield known.default
-        elif known.default_factory is not MISSING:
-            yield known.default_factory()
-        else:
-            raise TypeError(f"{cls.__name__}() needs {name}")
+    return [given[name] if name in given else _find_default(cls, known) for name, known in fields.items()]
+
+
+def _find_default(cls: Any, known: Any) -> Any:  # noqa: ANN401
+    """The value of a field that was not given. Raises TypeError."""
+    if known.default is not MISSING:
+        return known.default
+    if known.default_factory is not MISSING:
+        return known.default_factory()
+    raise TypeError(f"{cls.__name__}() needs {known.name}")
 
 
 def __repr__(self: Any) -> str:  # noqa: ANN401

@@ -199,21 +199,31 @@ class Document(Value):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Document:
         """The inverse of ``to_dict``."""
-        plain = ("id", "path", "body", "url", "title", "title_source", "date_not_after", "publisher",
-                 "publisher_source", "author", "author_source", "language", "captured", "record")
         date = None
         if data["date"] is not None:
             date = PublicationDate(data["date"], data["date_precision"], data["date_source"],
                                    data["date_confidence"])
-        return cls(
-            **{name: data[name] for name in plain},
-            title_clues=tuple(map(Clue.from_dict, data["title_clues"])),
-            group=data.get("group"),
-            date=date,
-            date_clues=tuple(Clue.from_dict(clue, "date") for clue in data["date_clues"]),
-            publisher_clues=tuple(map(Clue.from_dict, data["publisher_clues"])),
-            author_clues=tuple(map(Clue.from_dict, data["author_clues"])),
-            entities=tuple(Entity(e["name"], e["type"], e["count"], tuple(e["mentions"]))
-                           for e in data["entities"]),
-            chrome=tuple(Chrome(part["text"], part["reason"]) for part in data["chrome"]),
+        return cls(  # by place, as the fields stand above: a page of results takes half the time
+            data["id"],
+            data["path"],
+            data["body"],
+            data["url"],
+            data["title"],
+            data["title_source"],
+            tuple(map(Clue.from_dict, data["title_clues"])),
+            date,
+            tuple([Clue.from_dict(clue, "date") for clue in data["date_clues"]]),
+            data["date_not_after"],
+            data["publisher"],
+            data["publisher_source"],
+            tuple(map(Clue.from_dict, data["publisher_clues"])),
+            data["author"],
+            data["author_source"],
+            tuple(map(Clue.from_dict, data["author_clues"])),
+            data["language"],
+            tuple([Entity(e["name"], e["type"], e["count"], tuple(e["mentions"])) for e in data["entities"]]),
+            tuple([Chrome(part["text"], part["reason"]) for part in data["chrome"]]),
+            data["captured"],
+            data["record"],
+            data.get("group"),
         )

@@ -139,9 +139,9 @@ class FacetValue:
     count: int
     distinct: int = -1
 
-    def __post_init__(self) -> None:
-        if self.distinct < 0:  # not said: no copies
-            object.__setattr__(self, "distinct", self.count)
+    def __init__(self, value: str | None, count: int, distinct: int = -1) -> None:
+        """``distinct`` may be left out where there are no copies. Written out, for an answer has hundreds."""
+        self.__dict__.update(value=value, count=count, distinct=count if distinct < 0 else distinct)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON as in ``searchkit query --json``."""

@@ -5,6 +5,8 @@ The optimal string alignment distance (Damerau 1964; no letter is edited twice).
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 
 def count_edits(one: str, other: str, most: int) -> int:
     """Edits between two words; ``most`` + 1 where there are more than ``most``."""
@@ -29,3 +31,15 @@ def count_edits(one: str, other: str, most: int) -> int:
         if min(row) > most and min(before) > most:  # a swap goes two rows back
             return most + 1
     return min(row[-1], most + 1)
+
+
+def list_edits(word: str, letters: Collection[str]) -> Iterator[str]:
+    """The word, and what one edit makes of it that leaves its first letter and brings in only these letters."""
+    yield word
+    for place in range(1, len(word) + 1):
+        head, tail = word[:place], word[place:]
+        yield head + tail[1:]
+        yield head + tail[1:2] + tail[:1] + tail[2:]
+        for letter in letters:
+            yield head + letter + tail
+            yield head + letter + tail[1:]

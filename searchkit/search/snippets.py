@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, insort
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from searchkit.fields import DEFAULT_FIELD
 from searchkit.model import Document, Entity
 from searchkit.results import Snippet
 from searchkit.search.highlight import READ_FIELDS, Span, find_spans, find_wanted
@@ -26,7 +26,9 @@ SENTENCE_LEAD = 160  # the same where one does
 FULL = 130  # characters from which on a snippet may end before the room is used up
 
 # A sentence begins behind a full stop, unless that ends an initial or a small letter follows; or in a new paragraph.
-_SENTENCE_START = re.compile(r"(?:(?<!\b[^\W\d_])[.!?…][\"”’')\]]*\s+(?![a-zà-öø-ÿ])|[。！？]|\n\n)(?=\S)")
+# That it begins with a set of characters lets a search pass over all others.
+_SENTENCE_START = re.compile(r"[.!?…。！？\n](?:(?<=[.!?…])(?<!\b[^\W\d_].)[\"”’')\]]*\s+(?![a-zà-öø-ÿ])|(?<=[。！？])"
+                             r"|(?<=\n)\n)(?=\S)")
 _SPACE = re.compile(r"\s+")
 
 Cut = tuple[int, int]  # [start, end) of a passage
@@ -88,6 +90,8 @@ def _cover(text: str, spans: Sequence[Span], count: int) -> list[Cut]:
             break
         cut = _cut_window(text, spans, best.first, gap)
         insort(cuts, cut)
+        if len(cuts) == count:
+            break
         hidden -= spans[best.first].keys.union(*(span.keys for span in _find_inside(spans, cut)))
     return cuts
 
@@ -113,18 +117,19 @@ def _list_gaps(cuts: Sequence[Cut], length: int) -> Iterator[Cut]:
     return zip(edges[::2], edges[1::2], strict=True)
 
 
-def _weigh_windows(spans: Sequence[Span], gap: Cut, hidden: Set[str]) -> Iterator[Window]:
+def _weigh_windows(spans: Sequence[Span], gap: Cut, hidden: set[str]) -> Iterator[Window]:
     """For each match in the gap what a snippet that begins with it can hold."""
-    inside: Counter[str] = Counter()
+    inside: dict[str, int] = {}
+    asked = [key for key in hidden if key.startswith("=")]
     first = last = bisect_left(spans, gap[0], key=lambda span: span.start)
     while first < len(spans) and spans[first].end <= gap[1]:
         end = min(gap[1], spans[first].start + WIDTH)
         while last < len(spans) and spans[last].end <= end:
-            inside.update(spans[last].keys)
+            for key in spans[last].keys:
+                inside[key] = inside.get(key, 0) + 1
             last += 1
-        new = inside.keys() & hidden
-        names = sum(key.startswith("=") for key in new)
-        yield Window(names - len(new), -names, -len(inside), first - last, first)
+        names = sum(key in inside for key in asked) if asked else 0
+        yield Window(names - len(hidden.intersection(inside)), -names, -len(inside), first - last, first)
         if last == first:  # longer than a snippet
             last += 1
         else:
@@ -132,7 +137,7 @@ def _weigh_windows(spans: Sequence[Span], gap: Cut, hidden: Set[str]) -> Iterato
         first += 1
 
 
-def _take_out(inside: Counter[str], keys: Iterable[str]) -> None:
+def _take_out(inside: dict[str, int], keys: Iterable[str]) -> None:
     for key in keys:
         inside[key] -= 1
         if not inside[key]:
@@ -211,4 +216,4 @@ def _find_inside(spans: Sequence[Span], cut: Cut) -> Iterator[Span]:
 def _make_snippet(text: str, cut: Cut, spans: Sequence[Span]) -> Snippet:
     start, end = cut
     marked = tuple((span.start - start, span.end - start) for span in _find_inside(spans, cut))
-    return Snippet(text[start:end], start, marked)
+    return Snippet(text[start:end], start, marked, DEFAULT_FIELD)

@@ -1,28 +1,47 @@
 """What only the tantivy engine has to answer for: its files, locks and damage, other processes, its limits."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
+import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 pytest.importorskip("tantivy", reason="tantivy is not installed")
 
 from searchkit.engines import open_engine
-from searchkit.engines.tantivy import TantivyEngine, adapter, ranking, schema, snapshot
-from searchkit.errors import EngineNotInstalled, IndexDamaged, IndexFault, IndexLocked, IndexNotFound, IndexOutdated
+from searchkit.engines.base import Engine
+from searchkit.engines.memory import MemoryEngine
+from searchkit.engines.tantivy import TantivyEngine, adapter, ranking, schema, scoring, snapshot
+from searchkit.errors import (
+    DocumentNotFound,
+    EngineNotInstalled,
+    IndexDamaged,
+    IndexFault,
+    IndexLocked,
+    IndexNotFound,
+    IndexOutdated,
+)
+from searchkit.index import open_index
+from searchkit.search.nearness import find_places
 from searchkit.search.query import (
     And,
     AtLeast,
+    Fuzzy,
     Keyword,
     KeywordPrefix,
     Near,
     Or,
     Phrase,
     Prefix,
+    Query,
     Term,
 )
 
@@ -230,6 +249,16 @@ def test_an_index_with_other_fields_is_outdated(place):
         TantivyEngine(place)
 
 
+def test_an_index_of_an_older_version_is_outdated_and_left_as_it_is(place):
+    with zipfile.ZipFile(Path(__file__).parents[1] / "trust" / "indexes" / "tantivy-1.zip") as archive:
+        archive.extractall(place)
+    before = {path.name: path.read_bytes() for path in place.iterdir()}
+    with pytest.raises(IndexOutdated, match="searchkit index --rebuild"):
+        open_index(place)
+    after = {path.name: path.read_bytes() for path in place.iterdir()}
+    assert {name: after[name] for name in before} == before
+
+
 def test_an_index_made_anew_in_the_same_place_is_noticed(place):
     reader = TantivyEngine(place, create=True)
     reader.add([make("1", "old")])
@@ -300,7 +329,95 @@ def test_documents_whose_length_tantivy_rounds_are_ordered_by_their_length(place
     assert find(engine, Term("body", "red")) == ["1000", "1001", "1002", "1003"]
 
 
+def read_hits(engine: Engine, query: Query, **wishes: object) -> list[tuple[str, float]]:
+    return list(ask(engine, query, **wishes).hits)
+
+
+def test_no_document_is_missed_however_low_rounding_puts_it(place):
+    dice = random.Random(5)
+    documents = [make(f"{n:03}", "red " * dice.randrange(1, 6) + "blue " * dice.randrange(3) + "word " * dice.randrange(
+        900, 2000), f"2018-03-{1 + n % 28:02}") for n in range(300)]
+    engine, memory = TantivyEngine(place, create=True), MemoryEngine()
+    for start in range(0, 300, 60):
+        engine.add(documents[start:start + 60])
+    memory.add(documents)
+    for query in (Term("body", "red"), Or((Term("body", "red"), Term("body", "blue")))):
+        for limit in (1, 3, 10, 40):
+            assert read_hits(engine, query, limit=limit) == read_hits(memory, query, limit=limit)
+
+
+def test_no_document_is_missed_where_long_ones_were_deleted(place, monkeypatch):
+    monkeypatch.setattr(ranking, "SLACK", 1)
+    dice = random.Random(6)
+    documents = [make(f"{n:03}", "red " * dice.randrange(1, 4) + "word " * dice.randrange(20, 60)) for n in range(80)]
+    long = [make(f"long {n}", "red " + "word " * 3_000) for n in range(40)]
+    engine, memory = TantivyEngine(place, create=True), MemoryEngine()
+    for each in (engine, memory):
+        each.add([*documents, *long])
+        each.delete([made.document.id for made in long])
+    assert read_hits(engine, Term("body", "red"), limit=5) == read_hits(memory, Term("body", "red"), limit=5)
+
+
+@pytest.mark.parametrize("date", [None, "2018-03-22"])
+def test_documents_of_one_day_are_in_the_order_of_their_ids_however_these_begin(place, date):
+    engine = TantivyEngine(place, create=True)
+    ids = [f"https://example.org/{n:03}" for n in range(5 * ranking.SLACK)]
+    engine.add(make(id_, "red word", date) for id_ in reversed(ids))
+    for wishes in ({}, {"sort": "newest"}, {"sort": "oldest"}, {"offset": 2}):
+        begin = wishes.get("offset", 0)
+        assert find(engine, Prefix("body", "re"), limit=3, **wishes) == ids[begin:begin + 3]
+
+
+def test_names_and_words_that_were_forgotten_are_found_again(place, monkeypatch):
+    monkeypatch.setattr(snapshot, "MOST_NAMES", 1)
+    monkeypatch.setattr(snapshot, "MOST_LISTED", 1)
+    engine = TantivyEngine(place, create=True)
+    engine.add([make("1", "red sea", people=("Ann", "Bo", "Cy")), make("2", "rod bay", people=("Ann", "Bo"))])
+    for _ in range(2):
+        assert list(count(engine, "person", limit=3).items()) == [("Ann", 2), ("Bo", 2), ("Cy", 1)]
+        assert sorted(find(engine, Fuzzy("body", "rid", 1))) == ["1", "2"]
+        assert find(engine, Fuzzy("body", "sev", 1)) == ["1"]
+
+
+def test_counts_are_of_the_documents_that_are_left(place):
+    engine = TantivyEngine(place, create=True)
+    engine.add([make(str(n), "sea", "2018-03-22", people=("Ann",), publisher="Post") for n in range(3)])
+    engine.delete(["0"])
+    engine.add([make("1", "sea", "2019", people=("Ann", "Bo"))])
+    assert list(count(engine, "person", limit=5).items()) == [("Ann", 2), ("Bo", 1)]
+    assert list(count(engine, "publisher", limit=5).items()) == [("Post", 1), (None, 1)]
+    assert list(count(engine, "date").items()) == [("2018-03", 1), ("2019", 1)]
+
+
+def test_documents_of_the_last_page_are_shown_as_they_are_now(place):
+    engine = TantivyEngine(place, create=True)
+    engine.add([make("1", "old sea")])
+    assert find(engine, Term("body", "sea")) == ["1"]
+    engine.add([make("1", "new sea")])
+    assert engine.get(["1"])[0].body == "new sea"
+    engine.delete(["1"])
+    with pytest.raises(DocumentNotFound):
+        engine.get(["1"])
+
+
 # what is counted on tokens
+
+
+def test_a_phrase_that_overlaps_itself_is_counted_at_each_beginning(place):
+    engine, memory = TantivyEngine(place, create=True), MemoryEngine()
+    for each in (engine, memory):
+        each.add([make("1", "sea oil sea oil sea"), make("2", "sea oil sea"), make("3", "sea sea oil")])
+    phrase = Phrase("body", ("sea", "oil", "sea"))
+    assert read_hits(engine, phrase) == read_hits(memory, phrase)
+    assert find(engine, AtLeast(2, phrase)) == ["1"]
+
+
+@given(st.lists(st.sampled_from(["", "a", "b", "ab", "é"]), max_size=12))
+def test_what_is_looked_for_in_stored_tokens_is_found_where_it_stands(terms):
+    stored = schema.frame(terms)
+    assert scoring._find_places(stored, ("a", "b")) == find_places(terms, ("a", "b"))
+    pairs = [place for place, pair in enumerate(pairwise(terms)) if pair == ("a", "a")]
+    assert [stored.count(b"\n", 0, start) // 2 for start in scoring._find_starts(stored, schema.frame("aa"))] == pairs
 
 
 def test_near_words_and_phrases_at_least_so_often(place):

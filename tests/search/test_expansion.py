@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from growth import grows_with_its_input
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from searchkit.index import Index, open_index
 from searchkit.model import Document
 from searchkit.search import expansion
-from searchkit.search.edits import count_edits
+from searchkit.search.edits import count_edits, list_edits
 from searchkit.search.expansion import choose_words, compile_pattern
 from searchkit.search.nearness import find_places, find_windows
 from searchkit.search.query import Fuzzy, Prefix, Wildcard
@@ -49,6 +49,15 @@ def test_edits_are_counted_as_by_the_definition(one, other):
     exact = count(len(one), len(other))
     assert min(count_edits(one, other, 2), 3) == min(exact, 3)
     assert compile_pattern(Fuzzy("body", "z" + one, 2))("z" + other) == (exact <= 2)
+
+
+@given(st.text("abc", min_size=1, max_size=5))
+def test_what_one_edit_makes_of_a_word_is_what_fits_it(word):
+    fits = compile_pattern(Fuzzy("body", word, 1))
+    others = ("".join(letters) for length in range(7) for letters in product("abc", repeat=length))
+
+    assert {edited for edited in list_edits(word, "abc") if fits(edited)} == {other for other in others if fits(other)}
+    assert all(fits(edited) for edited in list_edits(word, "abc"))
 
 
 def test_time_grows_with_the_stars_of_a_pattern_only():

@@ -35,11 +35,11 @@ class TantivyEngine:
     notice = ""
 
     def __init__(self, path: Path, create: bool = False) -> None:
-        self._path = path
+        self._path, self._meta = path, path / META_FILE
         self._schema = make_schema()
         self._state: State | None = None
         self._snapshot: Snapshot | None = None
-        exists = (path / META_FILE).exists()
+        exists = self._meta.exists()
         if not exists and not create:
             raise self._not_found()
         with translate_damage(path):
@@ -76,10 +76,10 @@ class TantivyEngine:
         snapshot, documents = self._refresh(), []
         with translate_damage(self._path):
             for id_ in ids:
-                address = snapshot.locate(id_)
-                if address is None:
+                row = snapshot.find_row(id_)
+                if row is None:
                     raise miss(id_)
-                documents.append(Document.from_dict(snapshot.load(address).load()))
+                documents.append(Document.from_dict(row.load()))
         return documents
 
     def search(self, request: Request) -> Matches:
@@ -89,6 +89,7 @@ class TantivyEngine:
             compiler = Compiler(snapshot, (pattern for query in request.queries for pattern in find_patterns(query)))
             groups = Groups(compiler, request.query)
             total, page = choose_page(compiler, request, groups.terms)
+            snapshot.keep({match.id: match.row for match in page if match.row})
             return Matches(
                 total=total,
                 hits=tuple((match.id, match.points) for match in page),
@@ -128,7 +129,7 @@ class TantivyEngine:
     def _refresh(self) -> Snapshot:
         """The index as it is now: what other processes have committed is seen by the next search."""
         try:
-            status = (self._path / META_FILE).stat()
+            status = self._meta.stat()
         except FileNotFoundError:
             raise self._not_found() from None
         state = status.st_mtime_ns, status.st_size, status.st_ino
@@ -143,7 +144,8 @@ class TantivyEngine:
         check_seal(self._path)
         index = tantivy.Index.open(str(self._path))
         if index.schema != self._schema:
-            raise IndexOutdated("the index has other fields than this version", str(self._path), "rebuild it")
+            raise IndexOutdated("the index has other fields than this version", str(self._path),
+                                "build it anew: searchkit index --rebuild PATH...")
         register_tokenizer(index)
         return index
 

@@ -13,6 +13,8 @@ from searchkit.engines.tantivy.snapshot import EXACT, GROUP, MOST
 from searchkit.results import FacetValue
 from searchkit.search import query as q
 
+NONE = Copied()
+
 
 class Groups:
     """The matches of a query that are copies of each other; of each group there are two at least."""
@@ -39,9 +41,9 @@ class Groups:
 
     def describe(self, hit: Ranked, request: Request) -> Copied:
         """The copies of a hit."""
-        term = self.terms.get(hit.group or "")
+        term = self.terms.get(hit.group or "") if self.terms else None
         if term is None:
-            return Copied()
+            return NONE
         natives = both(self._native, self._snapshot.any_of({GROUP: [term]}))
         addresses = [address for _, address in self._snapshot.find_all(natives)]
         members = sorted(score_all(self._compiler, self._query, addresses), key=find_order(request.sort))
@@ -54,14 +56,10 @@ class Groups:
     def _count(self) -> dict[str, int]:
         """How many matches there are of each group that has several."""
         wanted = {"terms": {"field": GROUP, "size": MOST, "segment_size": EXACT, "min_doc_count": 2}}
-        try:
-            buckets = self._snapshot.searcher.aggregate(self._native, {GROUP: wanted})[GROUP]["buckets"]
-        except ValueError as problem:
-            if "bucket limit" not in str(problem):
-                raise
-            counts = self._snapshot.list_terms(GROUP, "", self._native)
-            return {term: count for term, count in counts if count > 1}
-        return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+        counted = self._snapshot.aggregate(self._native, {GROUP: wanted})
+        if counted is not None:
+            return counted[GROUP]
+        return {term: count for term, count in self._snapshot.list_terms(GROUP, "", self._native) if count > 1}
 
     def _read(self) -> Sequence[Values]:
         """The values of the matches that have copies."""

@@ -8,15 +8,17 @@ least so often) is counted on the stored tokens, and becomes a query for the doc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from math import ceil
 
 import tantivy
 from tantivy import FieldType, Occur, Query
 
 from searchkit.engines.tantivy.schema import DATE, DAY, SEPARATOR, TIMES, WRITTEN, encode_term
-from searchkit.engines.tantivy.scoring import Text, list_terms, weigh, weigh_text
+from searchkit.engines.tantivy.scoring import Leaf, Weigh, list_terms, make_weigher, weigh
 from searchkit.engines.tantivy.snapshot import Snapshot
 from searchkit.search import query as q
+from searchkit.search.edits import list_edits
 from searchkit.search.expansion import Expansion, choose_words, compile_pattern, find_beginning
 from searchkit.search.languages import FIELD as LANGUAGE
 from searchkit.search.ranking import K1
@@ -32,12 +34,19 @@ class Compiler:
         self.snapshot = snapshot
         self.expansions: Patterns = {pattern: _expand(snapshot, pattern) for pattern in dict.fromkeys(patterns)}
         self._compiled: dict[q.Query, Query] = {}
+        self._weighers: dict[Leaf, Weigh] = {}
 
     def compile(self, query: q.Query) -> Query:
         """The query as tantivy's."""
         if query not in self._compiled:
             self._compiled[query] = self._compile(query)
         return self._compiled[query]
+
+    def weigher(self, leaf: Leaf) -> Weigh:
+        """What weighs a leaf in documents."""
+        if leaf not in self._weighers:
+            self._weighers[leaf] = make_weigher(self.snapshot, leaf)
+        return self._weighers[leaf]
 
     def _compile(self, query: q.Query) -> Query:
         match query:
@@ -121,13 +130,12 @@ class Compiler:
             return Query.empty_query() if isinstance(query, q.Near) else self.compile(q.Everything())
         snapshot = self.snapshot
         candidates = self._sift(query) if isinstance(query, q.Near) else self.compile(query)
-        idf, average = weigh(snapshot, query), snapshot.average_length(query.field)
+        weigh_row = self.weigher(query)
         found: defaultdict[float, list[tantivy.DocAddress]] = defaultdict(list)
         for _, address in snapshot.find_all(candidates):
-            text = Text(snapshot.load(address).terms(query.field), query.terms, average)
-            times, points = weigh_text(text, query, idf)
+            times, points = weigh_row(snapshot.load(address))
             if times >= least:
-                found[round(points, 1)].append(address)
+                found[ceil(10 * points) / 10].append(address)
         return Query.boolean_query([(Occur.Should, Query.const_score_query(snapshot.name(addresses), points))
                                     for points, addresses in found.items()])
 
@@ -146,6 +154,8 @@ class Compiler:
 
     def _weigh(self, query: q.Term | q.Phrase, native: Query) -> Query:
         """The query with tantivy's scores brought to ours."""
+        if not self.snapshot.has_deleted:
+            return Query.boost_query(native, 1 / (K1 + 1))
         ours, theirs = weigh(self.snapshot, query), self.snapshot.native_rarity(query.field, list_terms(query))
         return Query.boost_query(native, ours / theirs / (K1 + 1) if theirs else 0.0)
 
@@ -171,8 +181,7 @@ def _score(query: Query, points: float) -> Query:
 def _expand(snapshot: Snapshot, pattern: q.Pattern) -> Expansion:
     """The words that a pattern stands for; documents are counted only where there are too many words."""
     field, beginning = pattern.field + WRITTEN, encode_term(find_beginning(pattern))
-    fits: Callable[[str], bool] = compile_pattern(pattern)
-    fitting = [word for word, _ in snapshot.list_terms(field, beginning) if fits(word)]
+    fitting = _find_fitting(snapshot, pattern, beginning)
     counts: dict[str, int] = {}
 
     def find_frequency(word: str) -> int:
@@ -181,3 +190,14 @@ def _expand(snapshot: Snapshot, pattern: q.Pattern) -> Expansion:
         return counts.get(word, 0)
 
     return choose_words(fitting, find_frequency)
+
+
+def _find_fitting(snapshot: Snapshot, pattern: q.Pattern, beginning: str) -> Collection[str]:
+    """The words that a pattern fits. Fuzzy ones begin with one letter, as too many others do to list them each time."""
+    fits: Callable[[str], bool] = compile_pattern(pattern)
+    if not isinstance(pattern, q.Fuzzy):
+        return [word for word, _ in snapshot.list_terms(pattern.field + WRITTEN, beginning) if fits(word)]
+    words = snapshot.list_words(pattern.field, beginning)
+    if pattern.distance == 1:
+        return words.known.intersection(list_edits(pattern.word, words.letters))
+    return [word for word in words.known if fits(word)]

@@ -1,39 +1,41 @@
 """Which documents come first: tantivy chooses candidates by its own scores, and ours put them in order.
 
-Ours are counted on the stored tokens and the same on every engine. Only a document that tantivy's rounding of
-lengths puts more than ``SLACK`` places too low could be missed.
+Ours are counted on the stored tokens and the same on every engine. tantivy rounds lengths down, so its scores are
+never lower than ours: where one is lower than our last on the page, no document from there on can be among the first.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import takewhile
 from typing import NamedTuple
 
 from tantivy import DocAddress, Query
 
 from searchkit.engines.base import Request
 from searchkit.engines.tantivy.compilation import Compiler, both
-from searchkit.engines.tantivy.schema import DAY_DIGITS, LAST_DAY, NEWEST, OLDEST, find_id
-from searchkit.engines.tantivy.scoring import Leaf, Text, Wanted, collect_terms, weigh, weigh_text
-from searchkit.engines.tantivy.snapshot import GROUP, Place, find_place
+from searchkit.engines.tantivy.schema import DAY_DIGITS, LAST_DAY, NEWEST, OLDEST, RECENCY, Row, find_id
+from searchkit.engines.tantivy.scoring import Leaf
+from searchkit.engines.tantivy.snapshot import GROUP, Found, Snapshot, find_place
 from searchkit.search import query as q
 from searchkit.search.languages import FIELD as LANGUAGE
 
-Scores = Mapping[Place, float]
-SLACK = 20  # candidates besides those that are asked for
-MOST_TIED = 1_000  # candidates besides, where tantivy scores many the same as the last that is asked for
+Scores = Mapping[int, float]  # of documents, by their place among those that are scored
+SLACK = 20  # candidates besides those that are asked for, at first
+MOST_TIED = 1_000  # candidates besides, where tantivy's scores leave it open that one of many is among the first
 CHUNK = 500  # documents whose tokens are in memory at once
 ROUNDING = 1e-5  # of tantivy's scores, which are single floats
 
 
 class Ranked(NamedTuple):
-    """A match: its score, its place in the order by date, where it is, and its group of copies."""
+    """A match: its score, its place in the order by date, where it is, and, of a few, what is stored of it."""
 
     points: float
     newest: str
     address: DocAddress
     group: str | None
+    row: Row | None
 
     @property
     def id(self) -> str:
@@ -72,13 +74,14 @@ def find_order(sort: str) -> Callable[[Ranked], tuple[float | str, ...]]:
 
 def score_all(compiler: Compiler, query: q.Query, addresses: Sequence[DocAddress]) -> Iterator[Ranked]:
     """Documents that match, with their scores."""
-    wanted, has_groups = collect_terms(query), compiler.snapshot.has_groups
+    has_groups, few = compiler.snapshot.has_groups, len(addresses) <= CHUNK
     for start in range(0, len(addresses), CHUNK):
         part = addresses[start:start + CHUNK]
-        scorer = Scorer(compiler, wanted, part)
-        scores = scorer.score(query, scorer.rows.keys())
-        for address, (place, row) in zip(part, scorer.rows.items(), strict=True):
-            yield Ranked(scores.get(place, 0.0), row.newest, address, row.first(GROUP) if has_groups else None)
+        scorer = Scorer(compiler, part)
+        scores = scorer.score(query, frozenset(range(len(part))))
+        for place, (address, row) in enumerate(zip(part, scorer.rows, strict=True)):
+            yield Ranked(scores.get(place, 0.0), row.newest, address, row.first(GROUP) if has_groups else None,
+                         row if few else None)
 
 
 def find_constant(query: q.Query) -> float | None:
@@ -106,17 +109,14 @@ def find_constant(query: q.Query) -> float | None:
 
 
 class Scorer:
-    """Scores documents that match a query, by the terms that are wanted for it."""
+    """Scores documents that match a query."""
 
-    def __init__(self, compiler: Compiler, wanted: Wanted, addresses: Iterable[DocAddress]) -> None:
+    def __init__(self, compiler: Compiler, addresses: Sequence[DocAddress]) -> None:
         self._compiler = compiler
-        self._wanted = wanted
-        self._texts: dict[str, dict[Place, Text]] = {}
-        self._addresses = {find_place(address): address for address in addresses}
-        loaded = {place: compiler.snapshot.load(self._addresses[place]) for place in sorted(self._addresses)}
-        self.rows = {place: loaded[place] for place in self._addresses}  # read as they are stored, kept as they came
+        self._addresses = addresses
+        self.rows = [compiler.snapshot.load(address) for address in addresses]
 
-    def score(self, query: q.Query, places: Set[Place]) -> Scores:
+    def score(self, query: q.Query, places: Set[int]) -> Scores:
         """Scores of documents that match; those that score 0 may be left out."""
         match query:
             case q.Term() | q.Phrase() | q.Near():
@@ -139,10 +139,10 @@ class Scorer:
             case _:
                 return {}
 
-    def _split(self, query: q.ByLanguage, places: Set[Place]) -> Mapping[q.Query, Set[Place]]:
+    def _split(self, query: q.ByLanguage, places: Set[int]) -> Mapping[q.Query, Set[int]]:
         """The documents by what is asked of their language."""
         nodes: dict[str | None, q.Query] = {}
-        parts: defaultdict[q.Query, set[Place]] = defaultdict(set)
+        parts: defaultdict[q.Query, set[int]] = defaultdict(set)
         for place in places:
             language = self.rows[place].first(LANGUAGE)
             if language not in nodes:
@@ -150,35 +150,28 @@ class Scorer:
             parts[nodes[language]].add(place)
         return parts
 
-    def _score_leaf(self, leaf: Leaf, places: Set[Place]) -> Scores:
+    def _score_leaf(self, leaf: Leaf, places: Set[int]) -> Scores:
         """Scores of those in which the leaf stands."""
-        texts, idf = self._read(leaf.field), weigh(self._compiler.snapshot, leaf)
-        weighed = ((place, *weigh_text(texts[place], leaf, idf)) for place in places)
-        return {place: points for place, times, points in weighed if times}
+        weigh_row, rows = self._compiler.weigher(leaf), self.rows
+        return {place: points for place in places if (points := weigh_row(rows[place])[1])}
 
-    def _read(self, field: str) -> Mapping[Place, Text]:
-        """A text field of all documents."""
-        if field not in self._texts:
-            average = self._compiler.snapshot.average_length(field)
-            self._texts[field] = {place: Text(row.terms(field), self._wanted[field], average)
-                                  for place, row in self.rows.items()}
-        return self._texts[field]
-
-    def _restrict(self, places: Set[Place], query: q.Query) -> Set[Place]:
+    def _restrict(self, places: Set[int], query: q.Query) -> Set[int]:
         """Those of the documents that match, where ``score`` needs to know."""
         if not places or _finds_its_own(query):
             return places
         return places & self._find(query)
 
-    def _find(self, query: q.Query) -> Set[Place]:
-        named = self._compiler.snapshot.name(list(self._addresses.values()))
-        _, hits = self._compiler.snapshot.search(both(named, self._compiler.compile(query)), len(self._addresses))
-        return {find_place(address) for _, address in hits}
+    def _find(self, query: q.Query) -> Set[int]:
+        snapshot = self._compiler.snapshot
+        named = snapshot.name(self._addresses)
+        _, hits = snapshot.search(both(named, self._compiler.compile(query)), len(self._addresses))
+        found = {find_place(address) for _, address in hits}
+        return {place for place, address in enumerate(self._addresses) if find_place(address) in found}
 
 
 def _add_up(parts: Iterable[Scores]) -> Scores:
     """Sums by document, in the order of the parts: floating-point sums depend on it."""
-    sums: dict[Place, float] = {}
+    sums: dict[int, float] = {}
     for part in parts:
         for place, points in part.items():
             sums[place] = sums.get(place, 0.0) + points
@@ -204,22 +197,42 @@ def _find_first(compiler: Compiler, request: Request, begin: int, end: int) -> t
     """How many documents match, and those from a place in their order up to another one."""
     query, native = request.query, compiler.compile(request.query)
     if request.sort == "relevance" and find_constant(query) is None:
-        total, addresses = _find_candidates(compiler, native, end)
-        ranked = sorted(score_all(compiler, query, addresses), key=find_order(request.sort))
-        return total, ranked[begin:end]
+        total, ranked = _find_best(compiler, query, native, end)
+        return total, sorted(ranked, key=find_order(request.sort))[begin:end]
+    if not begin and request.sort != "oldest" and (found := _find_newest(compiler.snapshot, native, end)):
+        total, addresses = found
+        ranked = list(score_all(compiler, query, addresses))
+        return total, sorted(ranked, key=find_order("newest"))[:end]
     order = OLDEST if request.sort == "oldest" else NEWEST
     total, hits = compiler.snapshot.search(native, end - begin, order, begin)
     return total, list(score_all(compiler, query, [address for _, address in hits]))
 
 
-def _find_candidates(compiler: Compiler, native: Query, end: int) -> tuple[int, list[DocAddress]]:
+def _find_best(compiler: Compiler, query: q.Query, native: Query, end: int) -> tuple[int, list[Ranked]]:
     """How many documents match, and those of them that can be among the first."""
-    slack = SLACK
-    total, hits = compiler.snapshot.search(native, end + slack)
-    while len(hits) == end + slack and slack < MOST_TIED and hits[-1][0] >= hits[end - 1][0] * (1 - ROUNDING):
+    snapshot, slack = compiler.snapshot, SLACK
+    total, hits = snapshot.search(native, end + slack)
+    ranked = list(score_all(compiler, query, _list_addresses(hits[:end])))
+    # tantivy counts in the lengths of deleted documents, which can raise a score by as much as their number
+    least = min((match.points for match in ranked), default=0.0) * (1 - ROUNDING) * snapshot.count / (
+        snapshot.count_with_deleted or 1)
+    while len(hits) == end + slack and slack < MOST_TIED and hits[-1][0] >= least:
         slack = min(4 * slack, MOST_TIED)
-        total, hits = compiler.snapshot.search(native, end + slack)
-    return total, [address for _, address in hits]
+        total, hits = snapshot.search(native, end + slack)
+    ranked += score_all(compiler, query, _list_addresses(takewhile(lambda found: found[0] >= least, hits[end:])))
+    return total, ranked
+
+
+def _find_newest(snapshot: Snapshot, native: Query, end: int) -> tuple[int, list[DocAddress]] | None:
+    """How many documents match, and those of them that can be among the newest; None where they are too many."""
+    total, hits = snapshot.search(native, end + SLACK, RECENCY)
+    if len(hits) == end + SLACK and hits[-1][0] == hits[end - 1][0]:
+        return None
+    return total, _list_addresses(found for found in hits if found[0] <= hits[min(end, len(hits)) - 1][0])
+
+
+def _list_addresses(hits: Iterable[Found]) -> list[DocAddress]:
+    return [address for _, address in hits]
 
 
 def _collapse(ranked: Iterable[Ranked], groups: Collection[str]) -> list[Ranked]:

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
+from searchkit.engines.tantivy.schema import Row, frame
 from searchkit.engines.tantivy.snapshot import Snapshot
 from searchkit.search import query as q
-from searchkit.search.analysis import PASSAGE_GAP
-from searchkit.search.nearness import find_places, find_windows
+from searchkit.search.nearness import find_windows
 from searchkit.search.ranking import score, weigh_length
 
 Leaf = q.Term | q.Phrase | q.Near
-Wanted = Mapping[str, Collection[str]]  # terms by field
+Weigh = Callable[[Row], tuple[int, float]]  # of a document: how often the leaf stands there, and its BM25
 
 
-class Text:
-    """Where the wanted terms stand in a text field of a document, and the norm of its length."""
+def make_weigher(snapshot: Snapshot, leaf: Leaf) -> Weigh:
+    """How to weigh a leaf, as one term with the idf of all its terms."""
+    count, idf, average = _make_counter(leaf), weigh(snapshot, leaf), snapshot.average_length(leaf.field)
+    field = leaf.field
 
-    def __init__(self, tokens: Sequence[str], wanted: Collection[str], average: float) -> None:
-        self.places = find_places(tokens, wanted)
-        self.norm = weigh_length(len(tokens) - tokens.count(PASSAGE_GAP), average)
+    def weigh_row(row: Row) -> tuple[int, float]:
+        times = count(row.tokens(field))
+        return times, score(idf, times, weigh_length(row.length(field), average)) if times else 0.0
 
-    def count(self, leaf: Leaf) -> int:
-        """How often the terms stand there in the manner of the leaf."""
-        if isinstance(leaf, q.Term):
-            return len(self.places[leaf.term])
-        match leaf:
-            case q.Phrase(_, (first, *others)):
-                starts = set(self.places[first])
-                for shift, term in enumerate(others, 1):
-                    starts.intersection_update([place - shift for place in self.places[term]])
-                return len(starts)
-            case q.Near(_, terms, slop):
-                return sum(1 for _ in find_windows(self.places, terms, slop))
-            case _:
-                return 1  # a phrase of no words: it stands in every document, and scores 0
+    return weigh_row
 
 
 def weigh(snapshot: Snapshot, leaf: Leaf) -> float:
@@ -48,26 +36,36 @@ def list_terms(leaf: Leaf) -> tuple[str, ...]:
     return (leaf.term,) if isinstance(leaf, q.Term) else leaf.terms
 
 
-def collect_terms(*queries: q.Query) -> Wanted:
-    """The terms that documents can score by, by field."""
-    wanted: defaultdict[str, set[str]] = defaultdict(set)
-    todo = list(queries)
-    while todo:
-        match todo.pop():
-            case q.Term() | q.Phrase() | q.Near() as leaf:
-                wanted[leaf.field].update(list_terms(leaf))
-            case q.And(children) | q.Or(children):
-                todo += children
-            case q.Boost(child) | q.AtLeast(_, child):
-                todo.append(child)
-            case q.Prefer(child, bonuses):
-                todo += (child, *bonuses)
-            case q.ByLanguage() as choice:
-                todo += choice.nodes
-    return wanted
+def _make_counter(leaf: Leaf) -> Callable[[bytes], int]:
+    """How often the terms stand in a text in the manner of the leaf, as a function of its tokens."""
+    match leaf:
+        case q.Near(_, terms, slop):
+            return lambda tokens: sum(1 for _ in find_windows(_find_places(tokens, terms), terms, slop))
+        case q.Phrase(_, ()):
+            return lambda _: 1  # it stands in every document, and scores 0
+        case q.Phrase(_, (_, _, *_)):
+            wanted = frame(leaf.terms)
+            return lambda tokens: sum(1 for _ in _find_starts(tokens, wanted))  # it may overlap itself
+        case _:
+            wanted = frame(list_terms(leaf))
+            return lambda tokens: tokens.count(wanted)
 
 
-def weigh_text(text: Text, leaf: Leaf, idf: float) -> tuple[int, float]:
-    """How often the leaf stands in a text, and its BM25."""
-    times = text.count(leaf)
-    return times, score(idf, times, text.norm) if times else 0.0
+def _find_places(tokens: bytes, terms: Iterable[str]) -> dict[str, list[int]]:
+    """Where each of the terms stands among the tokens: each of these before it has two line ends."""
+    places: dict[str, list[int]] = {}
+    for term in terms:
+        places[term], ends, last = [], 0, 0
+        for start in _find_starts(tokens, frame([term])):
+            ends += tokens.count(b"\n", last, start)
+            places[term].append(ends // 2)
+            last = start
+    return places
+
+
+def _find_starts(tokens: bytes, wanted: bytes) -> Iterator[int]:
+    """Where a term or a phrase begins, as an offset."""
+    start = tokens.find(wanted)
+    while start >= 0:
+        yield start
+        start = tokens.find(wanted, start + 1)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import tantivy
 from tantivy import Occur, Order, Query
@@ -17,12 +18,13 @@ from searchkit.engines.tantivy.schema import (
     ID,
     KEY,
     LENGTH,
+    NUMBER,
     SEPARATOR,
     WRITTEN,
     Row,
     encode_term,
     find_id,
-    find_key,
+    find_number,
     split_term,
     write_term,
 )
@@ -32,9 +34,20 @@ from searchkit.search.vocabulary import Choose, Vocabulary, make_vocabulary
 
 MOST = 65_000  # buckets in one answer: tantivy's own limit; where there are more, its dictionary is counted through
 EXACT = 2**31  # values that each segment counts, so that the sums are those of all segments
+FEW = 64  # terms that are looked for, or values that are named, one by one; for more one run over all costs less
+MOST_NAMES = 50_000  # names of counted values that are remembered
+MOST_LISTED = 200_000  # words that are
+MOST_KEPT = 50  # documents that are
 Place = tuple[int, int]  # of a document: its segment, and its number there
 GROUP = "group"  # the field that copies of one text share
 Found = tuple[Any, tantivy.DocAddress]  # a score or value, and the document
+
+
+class Words(NamedTuple):
+    """Words of the index, and the letters that they have."""
+
+    known: frozenset[str]
+    letters: frozenset[str]
 
 
 class Snapshot:
@@ -48,6 +61,10 @@ class Snapshot:
         self._frequencies: dict[tuple[str, str], int] = {}
         self._averages: dict[str, float] = {}
         self._vocabularies: dict[str, Vocabulary] = {}
+        self.has_deleted = self.count < self.count_with_deleted
+        self._names: dict[int, str] = {}
+        self._words: dict[tuple[str, str], Words] = {}
+        self._kept: dict[str, Row] = {}
 
     @cached_property
     def has_groups(self) -> bool:
@@ -76,8 +93,48 @@ class Snapshot:
 
     def any_of(self, terms: Mapping[str, Sequence[str]], points: float = 0.0) -> Query:
         """Documents with one of the terms, which are given by field; as score, so many points."""
-        sets = [(Occur.Should, Query.term_set_query(self.schema, field, found)) for field, found in terms.items()]
+        sets: list[tuple[Occur, Query]] = []
+        for field, found in terms.items():
+            if len(found) > FEW:
+                sets.append((Occur.Should, Query.term_set_query(self.schema, field, found)))
+            else:
+                sets += ((Occur.Should, Query.term_query(self.schema, field, term, "basic")) for term in found)
         return Query.const_score_query(Query.boolean_query(sets), points)
+
+    def aggregate(self, query: Query, wanted: dict[str, Any]) -> dict[str, dict[Any, int]] | None:
+        """Matching documents by term, under each name; None where there may be more than ``MOST`` terms."""
+        try:
+            answer = self.searcher.aggregate(query, wanted)
+        except ValueError as problem:
+            if "bucket limit" not in str(problem):
+                raise
+            return None
+        if any(len(found["buckets"]) >= MOST for found in answer.values()):
+            return None
+        return {name: {bucket["key"]: bucket["doc_count"] for bucket in found["buckets"]}
+                for name, found in answer.items()}
+
+    def name_value(self, field: str, number: int) -> str:
+        """The value of a facet that has this number: read from a document with it, and remembered."""
+        name = self._names.get(number)
+        if name is None:
+            ((_, address),) = self.search(Query.term_query(self.schema, field + NUMBER, number, "basic"), 1)[1]
+            name = next(value for value in self.load(address).values[field] if find_number(value) == number)
+            if len(self._names) >= MOST_NAMES:
+                self._names.clear()
+            self._names[number] = name
+        return name
+
+    def list_words(self, field: str, beginning: str) -> Words:
+        """The words of a text field, as written, that begin so; remembered."""
+        words = self._words.get((field, beginning))
+        if words is None:
+            known = frozenset(word for word, _ in self.list_terms(field + WRITTEN, beginning))
+            words = Words(known, frozenset().union(*known))
+            if len(known) + sum(len(other.known) for other in self._words.values()) > MOST_LISTED:
+                self._words.clear()
+            self._words[field, beginning] = words
+        return words
 
     def list_terms(self, field: str, prefix: str, query: Query | None = None) -> list[tuple[str, int]]:
         """The terms of a field that begin so, and in how many documents; with a query, in those that match."""
@@ -91,7 +148,7 @@ class Snapshot:
         """How many documents have a term, which is given as it stands in the dictionary."""
         if (field, term) not in self._frequencies:
             frequency = self.searcher.doc_freq(field, term)
-            if frequency and self.count < self.count_with_deleted:
+            if frequency and self.has_deleted:
                 frequency = self.total(Query.term_query(self.schema, field, term, "basic"))
             self._frequencies[field, term] = frequency
         return self._frequencies[field, term]
@@ -135,6 +192,18 @@ class Snapshot:
         """What is stored of a document."""
         return Row(self.searcher.doc(address))
 
+    def keep(self, rows: Mapping[str, Row]) -> None:
+        """Remember what was read of documents, by their ids: those that were found are asked for next."""
+        self._kept = dict(islice(rows.items(), MOST_KEPT))
+
+    def find_row(self, id_: str) -> Row | None:
+        """What is stored of the document with this id."""
+        kept = self._kept.get(id_)
+        if kept is not None:
+            return kept
+        address = self.locate(id_)
+        return None if address is None else self.load(address)
+
     def locate(self, id_: str) -> tantivy.DocAddress | None:
         """The address of the document with this id."""
         _, hits = self.search(Query.term_query(self.schema, ID, encode_term(id_), "basic"), 1)
@@ -144,7 +213,7 @@ class Snapshot:
         """Ids in the order of their numbers, those after one."""
         query, last = Query.all_query(), (-1, "")
         if after is not None:
-            last = find_key(after), after
+            last = find_number(after), after
             query = Query.range_query(self.schema, KEY, tantivy.FieldType.Unsigned, last[0])
         hits = self.search(query, limit + 1, KEY)[1]
         found = sorted((key, find_id(self.load(address).newest)) for key, address in hits)
