@@ -15,6 +15,7 @@
 # make trust-damage   2,500 damaged copies for each engine
 # make trust-price    what forcing files to the disk costs a commit
 # make fuzz     20,000 pages, 10,000 archives and 20,000 requests, all changed at random (half an hour or so)
+# make hostile  a folder of hostile pages, the largest of them too, made by a script beside this checkout (a minute)
 # make readers  100 readers in 8 processes during 1,000 commits
 # make memory   what an index, a worker, a server and bombs take, at length
 # make lowest   all tests with every dependency at its lower bound (PYTHON: 3.11 or 3.12)
@@ -36,7 +37,7 @@ AXE := $(WEB)/axe/package/axe.min.js
 OPENSEARCH_TESTS = $(BIN)/python -m pytest tests/engines -k opensearch -rs
 
 .PHONY: bench bench-extraction bench-million bench-pages bench-relevance install-bench demo test test-hosts test-rerank test-web check setup versus hostile-queries clean
-.PHONY: fuzz readers memory lowest wheel lock
+.PHONY: fuzz hostile readers memory lowest wheel lock
 .PHONY: trust-kill trust-power trust-io trust-damage trust-price
 .PHONY: opensearch-up opensearch-3 opensearch-down test-opensearch test-opensearch-kill
 
@@ -162,6 +163,9 @@ MEMORY_DOCUMENTS ?= 100000
 fuzz: $(READY)
 	FUZZ_PAGES=$(FUZZ_PAGES) FUZZ_ARCHIVES=$(FUZZ_ARCHIVES) FUZZ_REQUESTS=$(FUZZ_REQUESTS) FUZZ_SEED=$(FUZZ_SEED) \
 		$(BIN)/python -m pytest -s tests/trust/test_fuzz_pages.py tests/trust/test_fuzz_archives.py tests/trust/test_fuzz_requests.py
+
+hostile: $(READY)
+	HOSTILE_ALL=1 $(BIN)/python -m pytest -s -rs tests/test_hostile.py
 
 readers: $(READY)
 	$(BIN)/python -m tests.trust.readers $(READERS_COMMITS) 100 8
