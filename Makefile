@@ -2,7 +2,7 @@
 # make test   run all tests            make check   lint and types
 # make setup  make the environment     make clean   remove it, and the demo's index
 # make versus   10,000 random queries to every engine, answered as by the memory engine
-# make hostile-queries   100,000 texts that nobody should type, at 10,000 documents (half an hour or so)
+# make hostile-queries   100,000 texts that nobody should type, at 100,000 documents (half an hour or so)
 # make test-web   the page in a browser, its accessibility, and requests made from the API's own description (wants Chromium and npm)
 # make opensearch-up   start a real OpenSearch of one node on 127.0.0.1 (opensearch-3: of three; opensearch-down: stop it; VERSION=2.19)
 # make test-opensearch   the OpenSearch engine against it; against SEARCHKIT_OPENSEARCH_URL where that is set
@@ -101,11 +101,14 @@ bench-extraction: $(READY)
 	$(VENV)/peers/bin/python -m pip install --quiet -e '.[bench-extraction]'
 	$(VENV)/peers/bin/python bench/extraction.py
 
+HOSTILE_QUERIES ?= 100000
+HOSTILE_DOCUMENTS ?= 100000
+
 versus: $(READY)
 	VERSUS_QUERIES=10000 $(BIN)/python -m pytest -s tests/engines/test_versus.py
 
 hostile-queries: $(READY)
-	HOSTILE_QUERIES=100000 HOSTILE_DOCUMENTS=10000 $(BIN)/python -m pytest -s tests/search/test_hostile_queries.py
+	HOSTILE_QUERIES=$(HOSTILE_QUERIES) HOSTILE_DOCUMENTS=$(HOSTILE_DOCUMENTS) $(BIN)/python -m pytest -s tests/search/test_hostile_queries.py
 
 bench-relevance: $(READY)
 	$(PYTHON) -m venv $(VENV)/engines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import runpy
 from pathlib import Path
@@ -44,6 +45,15 @@ def test_the_licence_of_every_dependency_is_listed(extra: str) -> None:
     named = {canonicalize_name(Requirement(line).name) for line in PROJECT[extra]}
     assert named <= listed.keys(), "run: make lock"
     assert extra or not {name for name in named if listed[name] in ("not said", "not installed")}
+
+
+def test_a_numbered_parameter_of_sqlite_was_a_warning_from_python_3_12_on() -> None:
+    texts = {node.value: file for file in (ROOT / "searchkit").rglob("*.py")
+             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+             if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    asked = {text: file for text, file in texts.items() if re.match(r"(?:DELETE|INSERT|SELECT|UPDATE)\b", text)}
+    assert len(asked) > 20
+    assert [(file, text) for text, file in asked.items() if re.search(r"\?\d", text)] == []
 
 
 @pytest.mark.parametrize(("said", "read"), [
