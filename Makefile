@@ -2,7 +2,7 @@
 # make test   run all tests            make check   lint and types
 # make setup  make the environment     make clean   remove it, and the demo's index
 # make versus   10,000 random queries to every engine, answered as by the memory engine
-# make hostile-queries   100,000 texts that nobody should type, at 10,000 documents (half an hour or so)
+# make hostile-queries   100,000 texts that nobody should type, at 100,000 documents (half an hour or so)
 # make test-web   the page in a browser, its accessibility, and requests made from the API's own description (wants Chromium and npm)
 # make opensearch-up   start a real OpenSearch of one node on 127.0.0.1 (opensearch-3: of three; opensearch-down: stop it; VERSION=2.19)
 # make test-opensearch   the OpenSearch engine against it; against SEARCHKIT_OPENSEARCH_URL where that is set
@@ -17,6 +17,7 @@
 # make trust-damage   2,500 damaged copies for each engine
 # make trust-price    what forcing files to the disk costs a commit
 # make fuzz     20,000 pages, 10,000 archives and 20,000 requests, all changed at random (half an hour or so)
+# make hostile  a folder of hostile pages, the largest of them too, made by a script beside this checkout (a minute)
 # make readers  100 readers in 8 processes during 1,000 commits
 # make memory   what an index, a worker, a server and bombs take, at length
 # make lowest   all tests with every dependency at its lower bound (PYTHON: 3.11 or 3.12)
@@ -38,7 +39,7 @@ AXE := $(WEB)/axe/package/axe.min.js
 OPENSEARCH_TESTS = $(BIN)/python -m pytest tests/engines -k opensearch -rs
 
 .PHONY: bench bench-extraction bench-million bench-pages bench-relevance install-bench demo test test-hosts test-rerank test-web check setup versus hostile-queries clean
-.PHONY: fuzz readers memory lowest wheel lock
+.PHONY: fuzz hostile readers memory lowest wheel lock
 .PHONY: trust-kill trust-power trust-io trust-calls trust-parity trust-damage trust-price
 .PHONY: opensearch-up opensearch-3 opensearch-down test-opensearch test-opensearch-kill
 
@@ -102,11 +103,14 @@ bench-extraction: $(READY)
 	$(VENV)/peers/bin/python -m pip install --quiet -e '.[bench-extraction]'
 	$(VENV)/peers/bin/python bench/extraction.py
 
+HOSTILE_QUERIES ?= 100000
+HOSTILE_DOCUMENTS ?= 100000
+
 versus: $(READY)
 	VERSUS_QUERIES=10000 $(BIN)/python -m pytest -s tests/engines/test_versus.py
 
 hostile-queries: $(READY)
-	HOSTILE_QUERIES=100000 HOSTILE_DOCUMENTS=10000 $(BIN)/python -m pytest -s tests/search/test_hostile_queries.py
+	HOSTILE_QUERIES=$(HOSTILE_QUERIES) HOSTILE_DOCUMENTS=$(HOSTILE_DOCUMENTS) $(BIN)/python -m pytest -s tests/search/test_hostile_queries.py
 
 bench-relevance: $(READY)
 	$(PYTHON) -m venv $(VENV)/engines
@@ -175,6 +179,9 @@ MEMORY_DOCUMENTS ?= 100000
 fuzz: $(READY)
 	FUZZ_PAGES=$(FUZZ_PAGES) FUZZ_ARCHIVES=$(FUZZ_ARCHIVES) FUZZ_REQUESTS=$(FUZZ_REQUESTS) FUZZ_SEED=$(FUZZ_SEED) \
 		$(BIN)/python -m pytest -s tests/trust/test_fuzz_pages.py tests/trust/test_fuzz_archives.py tests/trust/test_fuzz_requests.py
+
+hostile: $(READY)
+	HOSTILE_ALL=1 $(BIN)/python -m pytest -s -rs tests/test_hostile.py
 
 readers: $(READY)
 	$(BIN)/python -m tests.trust.readers $(READERS_COMMITS) 100 8

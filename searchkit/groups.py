@@ -96,8 +96,8 @@ class GroupLedger:
         assert signature is not None
         self._note(other for (other,) in self._list("SELECT other FROM text_pairs WHERE text = ?", text))
         self._note_parted(signature)
-        self._database.execute("DELETE FROM text_pairs WHERE other = ?1 AND text IN "
-                               "(SELECT other FROM text_pairs WHERE text = ?1)", (text,))
+        self._database.execute("DELETE FROM text_pairs WHERE other = ? AND text IN "
+                               "(SELECT other FROM text_pairs WHERE text = ?)", (text, text))
         self._database.execute("DELETE FROM text_pairs WHERE text = ?", (text,))
         self._database.executemany("DELETE FROM text_keys WHERE key = ? AND text = ?",
                                    [(key, text) for key in signature.keys])

@@ -1,6 +1,7 @@
 """A folder of hostile pages: the run ends, nothing breaks, what has text is found, the rest is refused by name.
 
-One folder is of our own making; the other is made by a script that lies beside the project.
+One folder is of our own making; the other is made by a script that lies beside the project. ``make hostile`` takes its
+largest pages, too, and prints what was found.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from typing import Any
 
 import pytest
 
+from searchkit import budget
 from searchkit.index import Index, open_index
 
 if sys.platform == "win32":
     pytest.skip("names, pipes and links that Windows does not have", allow_module_level=True)
 
+ALL = "HOSTILE_ALL" in os.environ
 SCRIPT = Path(__file__).resolve().parents[2] / "shared" / "hostile" / "make_hostile.py"
-MOST_SECONDS, MOST_MEGABYTES = 60, 500
+MOST_SECONDS = 300 if ALL else 60
+MOST_MEGABYTES = budget.MEMORY // 2**20 + 200 if ALL else 500  # the limit of a worker, and what it starts with
 MEASURE = """
 import resource, subprocess, sys
 code = subprocess.run(sys.argv[1:]).returncode
@@ -58,7 +62,7 @@ def index_folder(folder: Path, index: Path) -> dict[str, Any]:
     assert (done.returncode, said) == (0, "")
     peak = int(size) / (2**20 if sys.platform == "darwin" else 2**10)
     assert peak < MOST_MEGABYTES
-    return dict(json.loads(done.stdout))
+    return {**json.loads(done.stdout), "megabytes": round(peak)}
 
 
 def has(index: Index, word: str, path: str) -> bool:
@@ -79,8 +83,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not SCRIPT.exists():
         pytest.skip(f"the script that makes hostile pages is not in {SCRIPT.parent}")
     folder = tmp_path_factory.mktemp("hostile")
-    subprocess.run([sys.executable, str(SCRIPT), str(folder), "--small"], check=True, capture_output=True)
+    subprocess.run([sys.executable, SCRIPT, folder, *([] if ALL else ["--small"])], check=True, capture_output=True)
     return folder
+
+
+def find_alone(archive: Path, word: str) -> bool:
+    """Whether an archive leads to its page. All in the folder hold captures of one address; one is its document."""
+    with open_index(None) as index:
+        index.add([archive])
+        return index.query(word).total == 1
 
 
 def test_the_hostile_folder_is_indexed_or_refused_page_by_page(made: Path) -> None:
@@ -91,12 +102,15 @@ def test_the_hostile_folder_is_indexed_or_refused_page_by_page(made: Path) -> No
     refused = [page["path"] for page in report["rejected"] if page["reason"] and page["detail"]]
     assert [case["name"] for case in cases if case["must"] == "refuse"
             and str(made / "in" / shown[case["name"]]) not in refused] == []
-    # Its archives hold captures of one address, of which one is the document: tests/sources asks after those.
-    wanted = [case for case in cases if case["must"] == "index" and not case["name"].startswith("w/")]
+    wanted = [case for case in cases if case["must"] == "index"]
     with open_index(made / "index") as index:
-        missed = [case["name"] for case in wanted if index.query(case["word"]).total != 1]
+        missed = [case["name"] for case in wanted if index.query(case["word"]).total != 1
+                  and not (case["name"].startswith("w/") and find_alone(made / "in" / case["name"], case["word"]))]
         betrayed = [case["name"] for case in cases for word in case["hidden"]
                     if any(shown[case["name"]] in hit.document.path for hit in index.query(word))]
+    figure = (f"{len(cases)} cases in {report['seconds']:.0f} s and {report['megabytes']:,} MB: of {len(wanted)} to be "
+              f"found {len(missed)} are not {missed}; {len(refused)} refused, {len(report['warnings'])} as text only")
+    print(f"\n{figure}")  # noqa: T201 - shown with -s
     assert [name for name in missed if name.startswith("ok/")] == []
     assert len(missed) <= (1 - LEAST_FOUND) * len(wanted), missed
     assert betrayed == []

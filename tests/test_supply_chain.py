@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import runpy
 from pathlib import Path
@@ -46,9 +47,33 @@ def test_the_licence_of_every_dependency_is_listed(extra: str) -> None:
     assert extra or not {name for name in named if listed[name] in ("not said", "not installed")}
 
 
+def test_a_numbered_parameter_of_sqlite_was_a_warning_from_python_3_12_on() -> None:
+    texts = {node.value: file for file in (ROOT / "searchkit").rglob("*.py")
+             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+             if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    asked = {text: file for text, file in texts.items() if re.match(r"(?:DELETE|INSERT|SELECT|UPDATE)\b", text)}
+    assert len(asked) > 20
+    assert [(file, text) for text, file in asked.items() if re.search(r"\?\d", text)] == []
+
+
+@pytest.mark.parametrize(("said", "read"), [
+    ("License-Expression: MIT\nLicense: see LICENSE\nClassifier: License :: OSI Approved :: BSD License", "MIT"),
+    ("License: see LICENSE\nClassifier: License :: OSI Approved :: BSD License", "BSD License"),
+    ("License: BSD-3-Clause", "BSD-3-Clause"),
+    ("Summary: a package", "not said"),
+])
+def test_a_licence_is_read_from_what_a_package_says_in_whichever_way(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, read: str) -> None:
+    folder = tmp_path / "ferry-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text(f"Metadata-Version: 2.4\nName: ferry\nVersion: 1.0\n{said}\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert LICENCES["find_licence"]("ferry") == read
+
+
 def test_a_licence_is_read_from_what_is_installed() -> None:
     find: Any = LICENCES["find_licence"]
-    assert (find("lxml"), find("no-such-package")) == ("BSD-3-Clause", "not installed")
+    assert (find("whoosh"), find("no-such-package")) == ("BSD License", "not installed")
     assert {"warcio", "six"} <= LICENCES["find_needed"](["warcio>=1"])
 
 

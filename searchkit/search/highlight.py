@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from searchkit.fields import DEFAULT_FIELD
@@ -30,6 +32,8 @@ from searchkit.search.query import (
 )
 from searchkit.search.stemming import choose_forms
 
+ALL = 2**63  # characters: no text has more
+PER_WORD = 8  # characters of a text, its spaces too
 READ_FIELDS = (DEFAULT_FIELD, "title")  # those whose words are looked for in headline and story
 _ENTITY_FIELDS = ("entity", *ENTITY_TYPES)
 
@@ -108,17 +112,37 @@ def highlight(text: str, query: Query, entities: Iterable[Entity] = (),
     return tuple((start, end) for start, end, _ in find_spans(text, wanted))
 
 
-def find_spans(text: str, wanted: Wanted) -> list[Span]:
-    """The matches in order; those that share a character are one."""
+def find_spans(text: str, wanted: Wanted, most: int = ALL) -> list[Span]:
+    """The matches in order; those that share a character are one.
+
+    ``most`` is how many characters may be cut into words to find them: where the words of the query are everywhere
+    in a long text, only the matches as far as that are found.
+    """
     if not wanted:
         return []
     chunks = None if wanted.nears else find_chunks(text, wanted.beginnings)
-    if chunks is None:
-        spans = _find_everywhere(text, wanted)
+    following = PER_WORD * max(map(len, wanted.phrases), default=1)  # characters that are looked at with each of them
+    if chunks is None or (wanted.phrases and len(chunks) * following > len(text)):
+        spans = _find_everywhere(cut_words(text, most), wanted)
     else:
-        spans = [span for start, end in chunks for span in _find_from(text, start, end, wanted)]
-    spans += _find_mentions(text, wanted.mentions)
+        spans = [span for start, end in _take(chunks, following, most)
+                 for span in _find_from(text, start, end, wanted)]
+    spans += islice(_find_mentions(text, wanted.mentions), most // PER_WORD)
     return _join(sorted(spans, key=lambda span: span[:2]))
+
+
+def cut_words(text: str, most: int) -> str:
+    """The words at the beginning of a text, of so many characters at most where it has spaces."""
+    return text[:max(text.rfind(" ", 0, most), 0) or most] if len(text) > most else text
+
+
+def _take(chunks: Iterable[tuple[int, int]], following: int, most: int) -> Iterator[tuple[int, int]]:
+    """Runs without spaces that with what follows them have not more than so many characters."""
+    for start, end in chunks:
+        most -= end - start + following
+        if most < 0:
+            return
+        yield start, end
 
 
 def _find_from(text: str, start: int, end: int, wanted: Wanted) -> Iterator[Span]:
@@ -180,20 +204,31 @@ def _find_single(text: str, shift: int, tokens: Iterable[Token], wanted: Wanted)
 
 
 def _find_runs(tokens: Sequence[Token], phrases: Iterable[tuple[str, ...]]) -> Iterator[Span]:
-    """The occurrences of phrases, each from its first word to its last."""
-    terms = [token.term for token in tokens]
+    """The occurrences of phrases, each from its first word to its last; linear in the tokens, for they are looked for
+    as a text in a text.
+    """
+    joined = "".join(f" {token.term}" for token in tokens) + " "
+    places = list(accumulate((len(token.term) + 1 for token in tokens), initial=0))
     for phrase in phrases:
-        key, width = frozenset((" ".join(phrase),)), len(phrase)
-        for i, term in enumerate(terms):
-            if term == phrase[0] and tuple(terms[i:i + width]) == phrase:
-                yield Span(tokens[i].start, tokens[i + width - 1].end, key)
+        name = " ".join(phrase)
+        key = frozenset((name,))
+        place = joined.find(f" {name} ")
+        while place >= 0:
+            first = bisect_left(places, place)
+            yield Span(tokens[first].start, tokens[first + len(phrase) - 1].end, key)
+            place = joined.find(f" {name} ", place + 1)
 
 
 def _find_near(tokens: Sequence[Token], nears: Iterable[tuple[tuple[str, ...], int]]) -> Iterator[Span]:
     """The tokens by which a window holds all the terms, each under its own term."""
+    all_terms = [token.term for token in tokens]
     for terms, slop in nears:
-        places = find_places([token.term for token in tokens], terms)
-        inside = {place for start, end in find_windows(places, terms, slop) for place in range(start, end)}
+        places = find_places(all_terms, terms)
+        inside: set[int] = set()
+        done = 0
+        for start, end in find_windows(places, terms, slop):
+            inside.update(range(max(start, done), end))
+            done = end
         for term, of_term in places.items():
             for place in inside.intersection(of_term):
                 yield Span(tokens[place].start, tokens[place].end, frozenset((term,)))

@@ -16,13 +16,15 @@ from typing import NamedTuple
 from searchkit.fields import DEFAULT_FIELD
 from searchkit.model import Document, Entity
 from searchkit.results import Snippet
-from searchkit.search.highlight import READ_FIELDS, Span, find_spans, find_wanted
+from searchkit.search.highlight import READ_FIELDS, Span, Wanted, cut_words, find_spans, find_wanted
 from searchkit.search.pairs import is_paired
 from searchkit.search.query import Query
 
 WIDTH = 220  # characters of a snippet at most, about three lines of a terminal
 LEAD = 60  # characters before its first match, at most, where no sentence begins there
 SENTENCE_LEAD = 160  # the same where one does
+MOST_READ = 1_000_000  # characters of a text: a book
+MOST_CUT = 100_000  # of them that are cut into words, where the words of a query are everywhere
 FULL = 130  # characters from which on a snippet may end before the room is used up
 
 # A sentence begins behind a full stop, unless that ends an initial or a small letter follows; or in a new paragraph.
@@ -54,7 +56,7 @@ def make_document_snippets(document: Document, query: Query, count: int = 1) -> 
         return ()
     if wanted := find_wanted(query, ("chrome",), (), document.language):
         for part in document.chrome:
-            if spans := find_spans(part.text, wanted):
+            if spans := _find(part.text, wanted):
                 found += [Snippet(s.text, s.start, s.highlights, "chrome")
                           for s in _cut_snippets(part.text, spans, count - len(found))]
             if len(found) >= count:
@@ -68,8 +70,13 @@ def make_snippets(body: str, query: Query, count: int = 1, entities: Iterable[En
     """Up to ``count`` snippets of a body in a language, in reading order; its beginning when nothing is found."""
     if count < 1 or not body:
         return ()
-    spans = find_spans(body, find_wanted(query, READ_FIELDS, entities, language))
+    spans = _find(body, find_wanted(query, READ_FIELDS, entities, language))
     return _cut_snippets(body, spans, count) or (_make_snippet(body, _cut(body, 0, 0, (0, len(body))), ()),)
+
+
+def _find(text: str, wanted: Wanted) -> list[Span]:
+    """The matches, as far as they can be found while somebody waits."""
+    return find_spans(cut_words(text, MOST_READ), wanted, MOST_CUT)
 
 
 def _cut_snippets(text: str, spans: Sequence[Span], count: int) -> tuple[Snippet, ...]:

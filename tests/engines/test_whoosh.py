@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from searchkit import disk
+from searchkit.engines.base import Request
 from searchkit.engines.memory import MemoryEngine
-from searchkit.engines.whoosh import WhooshEngine, merging, writer
+from searchkit.engines.whoosh import WhooshEngine, merging, occurrences, plain, writer
+from searchkit.engines.whoosh.adapter import MOST_PLAIN
 from searchkit.engines.whoosh.generation import LIST_PATTERN, TOC_PATTERN, list_generations, read_generation
 from searchkit.errors import IndexDamaged, IndexFault, IndexLocked, IndexNotFound
 from searchkit.search.query import And, AtLeast, Keyword, Phrase, Prefix, Term
 
+from .conftest import Vectors
 from .samples import ask, count, find, make
 from .test_versus import Dice, fill
 
@@ -150,6 +153,25 @@ print("numpy" in sys.modules)
                           cwd=Path(__file__).parents[2])
     lines = done.stdout.splitlines()
     assert len(set(lines[:-1])) == 1 and lines[0].startswith("False") and lines[-1] == "True"
+
+
+def test_a_phrase_of_one_word_read_its_places_as_often_as_it_had_words(place, monkeypatch):
+    read = []
+    real = occurrences._list_keys
+    monkeypatch.setattr(occurrences, "_list_keys", lambda *rest: read.append(rest) or real(*rest))
+    engine = Vectors(place, create=True)
+    engine.add([make("1", "sea " * 600), make("2", "sea " * 499), make("3", "sea oil " * 300), make("4", "oil")])
+    assert find(engine, Phrase("body", ("sea",) * 500)) == ["1"]
+    assert len(read) == 1
+    assert find(engine, Phrase("body", ("oil", "sea") * 250)) == ["3"]
+    assert len(read) == 3
+
+
+def test_a_long_phrase_is_no_work_for_plain_python(filled):
+    def estimate(words):
+        return plain.estimate_work(filled._refresh(), Request(Phrase("body", ("sea",) * words)))
+
+    assert estimate(2) < MOST_PLAIN < estimate(500)
 
 
 def test_merged_segments_answer_as_the_memory_engine(place, monkeypatch):

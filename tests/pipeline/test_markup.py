@@ -136,6 +136,11 @@ def test_a_tag_of_megabytes_does_not_hide_what_follows():
     assert texts('<p title="' + "t" * 500_000 + '">text</p>') == ["text"]
 
 
+def test_an_arrow_in_an_attribute_with_a_sign_in_its_name_ended_the_tag():
+    # with libxml2 before 2.14, which reads no "@click"; what followed was taken for text
+    assert texts('<button @click="$nextTick(() => focus())" class="menu">Menu</button>') == ["Menu"]
+
+
 def test_the_patient_parser_finds_what_the_fast_one_finds():
     source = ('<html lang=en><head><title>T</title><script type="application/ld+json">{}</script></head><body>'
               '<div class=a><p>one <b>two</b></p><!-- no --><ul><li><a href=x>three</a></li></ul></div></body></html>')

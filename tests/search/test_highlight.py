@@ -1,21 +1,23 @@
 """Snippets: the right excerpt, at its place in the text, with the right words marked."""
 
 import time
+from dataclasses import replace
 from datetime import date
 from html import escape
 from itertools import pairwise
 
 import pytest
+from growth import grows_with_its_input
 from hypothesis import given
 from hypothesis import strategies as st
 
 from searchkit.model import Chrome, Document, Entity
 from searchkit.results import Snippet
 from searchkit.search.analysis import analyse
-from searchkit.search.highlight import highlight
+from searchkit.search.highlight import READ_FIELDS, find_spans, find_wanted, highlight
 from searchkit.search.pairs import find_end, is_paired
 from searchkit.search.parser import parse
-from searchkit.search.query import And, Everything, Keyword, Or, Query, Term
+from searchkit.search.query import And, Everything, Keyword, Near, Or, Phrase, Query, Term
 from searchkit.search.snippets import WIDTH, make_document_snippets, make_snippets
 
 FILLER = "Nothing of interest happened in the valley that day. "
@@ -164,6 +166,40 @@ def test_a_long_text_full_of_matches_is_cut_in_time_that_grows_with_it() -> None
         assert len(find("zebra OR lion", "zebra lion " * words, 200)) == 200
         seconds.append(time.process_time() - begun)
     assert seconds[1] < 10 * seconds[0]
+
+
+def test_a_phrase_of_one_word_in_a_text_of_that_word_took_as_long_as_their_product() -> None:
+    def mark(words: int) -> None:
+        wanted = find_wanted(Phrase("body", ("zebra",) * words), READ_FIELDS)
+        assert len(find_spans("zebra " * words * 10, wanted)) == 1
+
+    assert grows_with_its_input(mark, 40)
+
+
+def test_words_near_each_other_all_over_a_text_took_as_long_as_their_product() -> None:
+    def mark(words: int) -> None:
+        wanted = find_wanted(Near("body", ("zebra",) * 2, words * 5), READ_FIELDS)
+        assert len(find_spans("zebra " * words * 10, wanted)) == words * 10
+
+    assert grows_with_its_input(mark, 100)
+
+
+def test_where_a_word_is_everywhere_in_a_long_text_only_the_first_matches_are_looked_at() -> None:
+    wanted = find_wanted(parse("zebra OR okapi", date(2020, 1, 1)), READ_FIELDS)
+    text = "zebra " * 10_000
+    assert len(find_spans(text, wanted)) == 10_000
+    assert 100 < len(find_spans(text, wanted, 6_000)) < 1_000
+    assert len(find_spans(text, replace(wanted, nears=((("zebra", "zebra"), 0),)), 6_000)) == 1_000
+
+
+def test_a_word_that_is_rare_is_found_wherever_it_stands_in_a_long_text() -> None:
+    assert find_marked('okapi OR "red okapi"', FILLER * 15_000 + "A red okapi.") == ["red okapi"]
+
+
+@pytest.mark.parametrize(("query", "marked"), [
+    ('"a b a"', ["a b a b a"]), ('"b a"', ["b a", "b a"]), ('"a b c"', []), ('"b c d" OR "d a"', ["d a"])])
+def test_phrases_that_share_words_are_marked_as_one(query: str, marked: list[str]) -> None:
+    assert find_marked(query, "a b a b a ab c d a") == marked
 
 
 WORDS = st.sampled_from(["zebra", "Zebras", "O’Neill", "O'Neill", "ＨＵＡＷＥＩ", "华为", "東京", "Zürich", "AT&T",

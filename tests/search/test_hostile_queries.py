@@ -1,6 +1,6 @@
 """Whatever is typed, there is an answer or a clear refusal, and soon.
 
-A few thousand texts on small indexes here; ``make hostile-queries`` asks 100,000 at 10,000 documents.
+A few thousand texts on small indexes here; ``make hostile-queries`` asks 100,000 at 100,000 documents.
 """
 
 from __future__ import annotations

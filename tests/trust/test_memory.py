@@ -16,6 +16,7 @@ from urllib.parse import quote
 import pytest
 
 from bench.corpus import invent
+from searchkit import budget
 from searchkit.index import open_index
 
 if sys.platform != "linux":
@@ -25,19 +26,26 @@ DOCUMENTS = int(os.environ.get("MEMORY_DOCUMENTS", "300"))
 BOMB = 2**30 if DOCUMENTS > 1000 else 80 * 2**20  # bytes that a bomb unpacks to
 MB = 2**20
 MOST_RUN, MOST_SERVER, MOST_BOMB = 500 * MB, 300 * MB, 200 * MB
+MOST_PAGE = budget.MEMORY + 200 * MB  # the limit of a worker, and what it has of the run from its start
 # Runs a command and says how much its largest process took; small itself, for a fork begins as large as its parent.
 MEASURE = """
 import resource, subprocess, sys
-code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
+code = subprocess.run(sys.argv[1:]).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024, file=sys.stderr)
 sys.exit(code)
 """
 
 
+def run(*arguments: str | Path) -> tuple[int, str]:
+    """Bytes that the largest process of a command took, and what it printed."""
+    command = [sys.executable, "-c", MEASURE, sys.executable, "-m", "searchkit", *map(str, arguments)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return int(done.stderr.split()[-1]), done.stdout
+
+
 def measure(*arguments: str | Path) -> int:
     """Bytes that the largest process of a command took."""
-    command = [sys.executable, "-c", MEASURE, sys.executable, "-m", "searchkit", *map(str, arguments)]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return run(*arguments)[0]
 
 
 def say(what: str, taken: int, most: int) -> None:
@@ -109,3 +117,22 @@ def test_what_unpacks_to_zeros_is_not_held_in_memory(tmp_path: Path) -> None:
     say(f"a page, a zip file, a WARC and a line, each packed and of {BOMB // MB:,} MB of zeros", taken, MOST_BOMB)
     with open_index(tmp_path / "index", aliases=None) as index:
         assert index.count() == index.query("ferry").total == 1
+
+
+def test_a_page_that_takes_more_than_a_worker_may_have_costs_itself_and_not_the_run(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    wide = "x" * (60 * MB) + "\U0001f6a2"  # for which each letter takes four bytes, in each copy of the text
+    (folder / "a.html").write_text(f"<title>Night ferry</title><p>The night ferry.</p><p>{wide}")
+    lists = "[]," * (20 * MB) + "[]"  # each takes 64 bytes
+    (folder / "b.jsonl").write_text('{"body": "The tide.", "tags": [' + lists + ']}\n{"body": "The quay."}\n')
+    (folder / "c.html").write_text("<title>Fog</title><p>The morning ferry waited for the fog to lift.</p>")
+    taken, said = run("index", folder, "--index", tmp_path / "index", "--json")
+    report = json.loads(said)
+    told = {kind: [(Path(page["path"]).name, page["reason"]) for page in report[kind]]
+            for kind in ("warnings", "rejected")}
+    assert told == {"warnings": [("a.html", "out-of-memory")], "rejected": [("b.jsonl#1", "out-of-memory")]}
+    with open_index(tmp_path / "index", aliases=None) as index:
+        assert {hit.document.title for hit in index.query("ferry").hits} == {"Night ferry", "Fog"}
+        assert index.count() == 3
+    say("a worker at pages that would take more than it may have", taken, MOST_PAGE)

@@ -280,7 +280,7 @@ class Matching:
         if isinstance(words, q.Near):
             found = count_windows(self._collection, postings, words.terms, words.slop, within)
         else:
-            found = count_phrase(self._collection, [postings[term] for term in words.terms], within)
+            found = count_phrase(self._collection, postings, words.terms, within)
         self._counted[words] = found
         if within is None:
             self._complete.add(words)

@@ -11,20 +11,28 @@ from collections import Counter
 import numpy as np
 
 from searchkit.engines.whoosh.collection import NOTHING, Collection, Postings
-from searchkit.engines.whoosh.lists import Numbers, count_along
+from searchkit.engines.whoosh.lists import Flags, Numbers, count_along
 
 SHIFT = 32
 
 
-def count_phrase(collection: Collection, words: list[Postings], within: Numbers | None) -> tuple[Numbers, Numbers]:
-    """The documents in which the words follow each other, and how often in each."""
-    shared = _find_shared(collection, words, within)
-    keys: Numbers | None = None
-    for shift, postings in enumerate(words):
-        places = _list_keys(collection, postings, shared)
-        places = places[(places & ((1 << SHIFT) - 1)) >= shift] - shift
-        keys = places if keys is None else _intersect(keys, places)
-    return _count_keys(NOTHING if keys is None else keys, shared)
+def count_phrase(collection: Collection, words: dict[str, Postings], terms: tuple[str, ...],
+                 within: Numbers | None) -> tuple[Numbers, Numbers]:
+    """The documents in which the terms follow each other, and how often in each.
+
+    The beginnings that the rarest word leaves are looked for among the places of the others: a word is listed once,
+    however often it stands in the phrase.
+    """
+    shared = _find_shared(collection, list(words.values()), within)
+    starts: Numbers | None = None
+    for term in sorted(words, key=lambda term: len(words[term].documents)):
+        keys = _list_keys(collection, words[term], shared)
+        for shift in (shift for shift, other in enumerate(terms) if other == term):
+            if starts is None:
+                starts = keys[(keys & ((1 << SHIFT) - 1)) >= shift] - shift
+            else:
+                starts = starts[_are_among(keys, starts + shift)]
+    return _count_keys(NOTHING if starts is None else starts, shared)
 
 
 def count_windows(collection: Collection, words: dict[str, Postings], terms: tuple[str, ...], slop: int,
@@ -67,15 +75,14 @@ def _list_keys(collection: Collection, postings: Postings, shared: Numbers) -> N
             + places[count_along(starts, counts)].astype(np.intp))
 
 
-def _intersect(one: Numbers, other: Numbers) -> Numbers:
-    """The keys that both have."""
-    few, many = (one, other) if len(one) <= len(other) else (other, one)
-    if not len(few):
-        return few
-    places = np.searchsorted(many, few)
-    places[places == len(many)] = 0
-    both: Numbers = few[many[places] == few]
-    return both
+def _are_among(keys: Numbers, wanted: Numbers) -> Flags:
+    """Which of the wanted keys are among those, both ascending."""
+    if not len(keys):
+        return np.zeros(len(wanted), np.bool_)
+    places = np.searchsorted(keys, wanted)
+    places[places == len(keys)] = 0
+    found: Flags = keys[places] == wanted
+    return found
 
 
 def _count_keys(keys: Numbers, shared: Numbers) -> tuple[Numbers, Numbers]:

@@ -13,6 +13,8 @@ from searchkit.engines.whoosh.shard import Snapshot
 from searchkit.search import query as q
 from searchkit.search.expansion import find_cuts
 
+LONG_PHRASE = 32  # words; where they stand at 100,000 places of a document, plain Python takes seconds for more
+TOO_MUCH = 2**40
 FILTERS = q.Keyword | q.KeywordPrefix | q.DateRange | q.Missing | q.Not  # they look at what other words have left
 
 
@@ -55,6 +57,8 @@ def _estimate(snapshot: Snapshot, query: q.Query) -> int:
     match query:
         case q.Term(field, term):
             return snapshot.find_frequency(field, term)
+        case q.Phrase(_, terms) if len(terms) > LONG_PHRASE:
+            return TOO_MUCH
         case q.Phrase(field, terms) | q.Near(field, terms):
             return sum(snapshot.find_frequency(field, term) for term in terms)
         case q.And(children):
