@@ -136,7 +136,7 @@ def train(rows: Sequence[tuple[str, Row]], epochs: int = EPOCHS) -> bytes:
     for text, _ in texts:
         for i, word in enumerate(text.words):
             if word[0].isalpha():
-                (lower if word.islower() else capitalised)[text.keys[i]] += word.islower() or not text.opens(i)
+                (lower if word.islower() else capitalised)[text.keys[i]] += word.islower() or i not in text.opening
     common = count_commonness(lower, capitalised)
     lexicon, cache = Lexicon(), dict[str, tuple[list[int], ...]]()
     data = []

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchkit.model import ENTITY_TYPES
-from searchkit.pipeline.entities import find_entities
+from searchkit.pipeline.entities import find_entities, find_mentions
 
 
 def names(body: str, language: str | None = "en") -> set[str]:
@@ -228,3 +228,11 @@ def test_a_city_with_a_plural_is_a_team_unless_that_is_a_place():
 ])
 def test_what_the_word_before_a_name_says_it_is_counts(text, name, kind):
     assert (name, kind) in [(entity.name, entity.type) for entity in find_entities(text, "en")]
+
+
+def test_a_phrase_is_found_in_the_line_where_it_stands():
+    body = "La Commission a parlé.\n\n  Hier, l’Union européenne\net l'Union européenne  encore."
+
+    found = [mention for mention in find_mentions(body, "fr") if mention.text == "Union européenne"]
+    assert [(mention.start, body[mention.start:mention.end]) for mention in found] == [
+        (34, "Union européenne"), (56, "Union européenne")]

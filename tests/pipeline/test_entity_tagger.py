@@ -45,7 +45,7 @@ def test_a_line_has_a_style(line, style):
 def test_a_capital_opens_a_sentence_or_says_something():
     text = split("So it was. He saw Oslo.\nThen “Ada” came.")
 
-    assert [text.words[i] for i in text.capitals if text.opens(i)] == ["So", "He", "Then"]
+    assert [text.words[i] for i in text.capitals if i in text.opening] == ["So", "He", "Then"]
     assert text.inner == {"Oslo": 1, "Ada": 1}
 
 

@@ -71,15 +71,15 @@ class Run(NamedTuple):
     quiet: bool
 
 
-def find_runs(body: str, language: str | None) -> Iterator[Run]:
-    """The runs of a text in order."""
+def find_runs(body: str) -> Iterator[tuple[re.Match[str], bool]]:
+    """The runs of a text in order, each with whether it is quiet."""
     start = 0
     while start < len(body):
         stop = body.find("\n\n", start)
         stop = len(body) if stop < 0 else stop
         quiet = is_headline(body[start:stop])
         for match in _RUN.finditer(body, start, stop):
-            yield _describe(body, match, language, quiet)
+            yield match, quiet
         start = stop + 2
 
 
@@ -94,9 +94,11 @@ def is_headline(paragraph: str) -> bool:
     return sum(word[0].isupper() for word in longer) >= _HEADLINE_CAPITALS * len(longer)
 
 
-def _describe(body: str, match: re.Match[str], language: str | None, quiet: bool) -> Run:
+def describe(match: re.Match[str], quiet: bool, language: str | None) -> Run:
+    """A run with its words and what stands around it."""
+    body = match.string
     start, end = match.span()
-    tokens = _split_run(match[0], start, language)
+    tokens = tuple(_split_run(match[0], start, language))
     before = body[max(0, start - _SURROUNDINGS):start]
     opens = _is_opening(before)
     earlier = None if opens else _WORD_BEFORE.match(before[::-1])
@@ -111,12 +113,16 @@ def _describe(body: str, match: re.Match[str], language: str | None, quiet: bool
     )
 
 
-def _split_run(text: str, start: int, language: str | None) -> tuple[Token, ...]:
+def _split_run(text: str, start: int, language: str | None) -> list[Token]:
     """The words of a run."""
-    if text.isalpha():  # as most: a word without any sign
-        return (_make_token(text, start, genitive=language == "de"),)
-    return tuple(_mark_shouting([token for word in _TOKEN.finditer(text)
-                                 for token in _split_word(word[0], start + word.start(), language)]))
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        word, place = match[0], start + match.start()
+        if word.isalpha():  # as most: without any sign
+            tokens.append(_make_token(word, place, genitive=language == "de"))
+        else:
+            tokens += _split_word(word, place, language)
+    return _mark_shouting(tokens)
 
 
 def _is_opening(before: str) -> bool:
@@ -174,7 +180,7 @@ def _strip_possessive(text: str) -> str:
 
 def _mark_shouting(tokens: list[Token]) -> list[Token]:
     """The tokens, with those marked that stand in capitals in a row."""
-    if len(tokens) < _SHOUTED_WORDS:
+    if sum(map(_is_shouted, tokens)) < _SHOUTED_WORDS:
         return tokens
     marked: list[Token] = []
     row: list[Token] = []
@@ -192,4 +198,5 @@ def _mark_shouting(tokens: list[Token]) -> list[Token]:
 
 def _is_shouted(token: Token) -> bool:
     """Whether a word is in capitals, or a number, which may stand between such words."""
-    return not any(char.islower() for char in token.text) and "." not in token.text
+    text = token.text
+    return not text[-1].islower() and not any(map(str.islower, text)) and "." not in text

@@ -23,7 +23,7 @@ def find_definitions(text: Text) -> Iterator[Found]:
     """The names at the beginning of sentences that go on with what the name is of."""
     size, words, keys, lines = len(text.words), text.words, text.keys, text.lines
     for i in text.capitals:
-        if text.styles[i] != PLAIN or not text.opens(i):
+        if text.styles[i] != PLAIN or i not in text.opening:
             continue
         first = i + (keys[i] == "the")
         last = _find_end(text, first)

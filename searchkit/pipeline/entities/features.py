@@ -8,12 +8,12 @@ model and the tagger that uses it call the same functions.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from searchkit.pipeline.entities.gazetteer import Known, fold, load_gazetteer, load_lists
-from searchkit.pipeline.entities.tokens import PLAIN, Text, shape
+from searchkit.pipeline.entities.tokens import PLAIN, Line, Text, shape
 
 # Lists that also tell something of the words beside.
 _BESIDE = frozenset(("hon", "role", "orge", "loce", "thge", "legal", "say", "first", "last", "city", "large_city",
@@ -74,31 +74,44 @@ def find_known(text: Text) -> dict[int, Found]:
     gazetteer, tree = load_gazetteer(), load_tree()
     body, keys, starts, ends, lines = text.body, text.keys, text.starts, text.ends, text.lines
     found: dict[int, Found] = {}
-    done, size = 0, len(keys)
+    done = 0
     for first in text.capitals:
         node = tree.get(_flatten(keys[first])) if first >= done else None
         if node is None:
             continue
-        line, last, ways = lines[first], first + 1, []
         if first and keys[first - 1] == "the" and (known := gazetteer.names.get("the " + keys[first])):
-            found[first] = Found(first, last, known)
-        while True:
-            if "" in node:
-                ways.append(last)
-            while last < size and keys[last] in _HYPHENS:
-                last += 1
-            following = node.get(_flatten(keys[last])) if last < size and lines[last] == line else None
-            if following is None:
-                break
-            node, last = following, last + 1
-        for last in reversed(ways):
+            found[first] = Found(first, first + 1, known)
+        for last in reversed(list(_list_ends(node, keys, first + 1))):
             surface = body[starts[first]:ends[last - 1]]
-            known = gazetteer.find(surface, fold(surface))
+            known = gazetteer.find(surface, fold(surface)) if lines[last - 1] == lines[first] else None
             if known:
                 found.update(dict.fromkeys(range(first, last), Found(first, last, known)))
                 done = last
                 break
     return found
+
+
+def _list_ends(node: Tree, keys: Sequence[str], last: int) -> Iterator[int]:
+    """Where a name of the tables may end whose words before ``last`` have led to ``node``."""
+    while True:
+        if "" in node:
+            yield last
+        while last < len(keys) and keys[last] in _HYPHENS:
+            last += 1
+        following = node.get(_flatten(keys[last])) if last < len(keys) else None
+        if following is None:
+            return
+        node, last = following, last + 1
+
+
+def may_hold_phrase(line: Line) -> bool:
+    """Whether words of a line may be a name of the tables that ends with a word in lower case."""
+    tree, words, keys = load_tree(), line.words, line.keys
+    for first in line.capitals:
+        node = tree.get(_flatten(keys[first]))
+        if node and any(last > first + 1 and words[last - 1].islower() for last in _list_ends(node, keys, first + 1)):
+            return True
+    return False
 
 
 _HYPHENS = frozenset("-‐‑–,")
@@ -197,7 +210,7 @@ def observe(text: Text, i: int, signs: Signs, common: Mapping[str, str]) -> list
         found.append("+" + name_known(signs.known[i + 1], i + 1))
     if word in signs.evidence:
         found.append(signs.evidence[word])
-    style, opens = text.styles[i], text.opens(i)
+    style, opens = text.styles[i], i in text.opening
     if opens or style != PLAIN:
         place = f"o{int(opens)}{style}"
         found.append(f"{place}{int(key in text.ordinary)}{min(text.inner.get(word, 0), _SEEN)}")

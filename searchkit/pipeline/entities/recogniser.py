@@ -212,7 +212,8 @@ def _find_missed(text: Text, known: Mapping[int, Found], covered: list[bool]) ->
         key = text.keys[i]
         if found.last - found.first == 1 and (
                 key in text.ordinary or key in words["common_words"] or key in words["function_words"]):
-            loud = text.styles[i] == SHOUTED if text.words[i].isupper() else text.opens(i) or text.styles[i] != PLAIN
+            style = text.styles[i]
+            loud = style == SHOUTED if text.words[i].isupper() else style != PLAIN or i in text.opening
             if loud or (found.known.type != "organisation" and not text.words[i].isupper()):
                 continue
         yield _make(text, found, found.known.type, covered, found.known)

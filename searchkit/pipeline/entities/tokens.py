@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from operator import ne
+from itertools import accumulate, compress, count
+from operator import add, ne
+from typing import NamedTuple
 
 _TITLES = "Mrs?|Ms|Drs?|St|Jr|Sr|Gen|Sen|Rep|Gov|Prof|Lt|Col|Sgt|Capt|Rev|Hon|Adm|Maj|Cpl|Bros|Corp|Inc|Ltd|Co|Mt|Ft"
-_WORD = re.compile(
-    r"[a-z]+(?![\w'’&.])"  # most words, so first
+_WORD = re.compile(  # with the spaces behind it
+    r"(?:[A-Z]?[a-z]++(?![\w'’&.])"  # most words, so first
+    r"|[^\w\s'’]"
     r"|(?:[^\W\d_]\.){2,}"  # U.S.
     rf"|(?:{_TITLES}|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|vs)\.(?=\s)"
     r"|\b[^\W\d_]\.(?=\s?[^\W\d_])"  # J. Smith
     r"|['’][sS]\b"
-    r"|\w+(?:&\w+)+"  # AT&T
-    r"|[^\W_]+(?:['’](?![sS]\b)[^\W_]+)*"  # O'Neill, 5G
-    r"|[^\w\s]|_"
+    r"|\w++(?:&\w++)+"  # AT&T
+    r"|[^\W_]++(?:['’](?![sS]\b)[^\W_]++)*"  # O'Neill, 5G
+    r"|['’_])\s*"
 )
 _CLOSING = frozenset(".!?:")
 # Marks that may stand between the end of a sentence and the next capital.
 _MARKS = frozenset("\"”“„«»'‘’()[]•*·–—-|>")
-_LINE = re.compile(r"[^\n]+")
+_LINE = re.compile(r"\S[^\n]*")
 # A line is in capitals, or in title case, from these parts of its words on.
 _ALL_CAPITALS, _CAPITALS_WORDS = 0.7, 2
 _TITLE_CASE, _TITLE_WORDS = 0.65, 4
@@ -35,8 +39,9 @@ class Text:
 
     ``keys`` are the words in lower case; ``forms`` the words as if their line were not in capitals. ``lines[i]``
     numbers the line of the word; ``styles[i]`` is that line's: plain, in title case, or in capitals. ``capitals``
-    are the words with a capital letter, by number. ``ordinary`` are the words that the body has without one, and
-    ``inner`` counts those that it capitalises inside of plain sentences.
+    are the words with a capital letter, by number; ``opening`` those with which a sentence or a line begins, and the
+    marks before these. ``ordinary`` are the words that the body has without a capital, and ``inner`` counts those
+    that it capitalises inside of plain sentences.
     """
 
     body: str
@@ -48,52 +53,65 @@ class Text:
     lines: list[int]
     styles: list[int]
     capitals: list[int]
+    opening: set[int]
     ordinary: frozenset[str]
     inner: Counter[str]
 
-    def opens(self, i: int) -> bool:
-        """Whether a sentence or a line begins with a word."""
-        return _opens(self.words, self.lines, i)
+
+class Line(NamedTuple):
+    """A line's words, also with the spaces behind them and in lower case; ``capitals`` as in a text."""
+
+    start: int
+    spaced: list[str]
+    words: list[str]
+    keys: list[str]
+    capitals: list[int]
+
+
+def cut(body: str) -> Iterator[Line]:
+    """The lines of a body that are not empty."""
+    for line in _LINE.finditer(body):
+        spaced = _WORD.findall(body, *line.span())
+        words = list(map(str.rstrip, spaced))
+        keys = list(map(str.lower, words))
+        yield Line(line.start(), spaced, words, keys, list(compress(count(), map(ne, words, keys))))
 
 
 def split(body: str) -> Text:
     """The words of a body."""
     words: list[str] = []
     starts: list[int] = []
-    ends: list[int] = []
     lines: list[int] = []
     styles: list[int] = []
     forms: list[str] = []
     keys: list[str] = []
-    for number, line in enumerate(_LINE.finditer(body)):
-        found = _WORD.findall(body, *line.span())
-        lower = [word.lower() for word in found]
-        style = _judge(found, lower)
-        words += found
-        keys += lower
-        end = line.start()
-        for word in found:  # nothing but spaces stands between words
-            start = body.index(word, end)
-            end = start + len(word)
-            starts.append(start)
-            ends.append(end)
-        lines += [number] * len(found)
-        styles += [style] * len(found)
-        forms += map(_quieten, found) if style == SHOUTED else found
-    capitals = [i for i, (word, key) in enumerate(zip(words, keys, strict=True)) if word is not key and word != key]
-    inner = Counter(words[i] for i in capitals if styles[i] == PLAIN and not _opens(words, lines, i))
-    ordinary = frozenset(keys).intersection(words)
-    return Text(body, words, starts, ends, keys, forms, lines, styles, capitals, ordinary, inner)
+    capitals: list[int] = []
+    opening: set[int] = set()
+    for number, line in enumerate(cut(body)):
+        first, size, style = len(words), len(line.words), _judge(line)
+        opening.add(first)
+        words += line.words
+        keys += line.keys
+        capitals += map(first.__add__, line.capitals)
+        starts += accumulate(map(len, line.spaced[:-1]), initial=line.start)
+        lines += [number] * size
+        styles += [style] * size
+        forms += map(_quieten, line.words) if style == SHOUTED else line.words
+    ends = list(map(add, starts, map(len, words)))
+    _add_openings(words, opening)
+    inner = Counter(words[i] for i in capitals if styles[i] == PLAIN and i not in opening)
+    ordinary = frozenset(words).difference([words[i] for i in capitals])
+    return Text(body, words, starts, ends, keys, forms, lines, styles, capitals, opening, ordinary, inner)
 
 
-def _opens(words: list[str], lines: list[int], i: int) -> bool:
-    line = lines[i]
-    for before in range(i - 1, -1, -1):
-        if lines[before] != line or words[before] in _CLOSING:
-            return True
-        if words[before] not in _MARKS:
-            return False
-    return True
+def _add_openings(words: list[str], opening: set[int]) -> None:
+    """Add to the beginnings of lines those of sentences, and what follows on marks at either."""
+    ending = compress(range(1, len(words) + 1), map(_CLOSING.__contains__, words))
+    for i in [*opening, *ending]:
+        opening.add(i)
+        while i < len(words) and words[i] in _MARKS:
+            i += 1
+            opening.add(i)
 
 
 def _quieten(word: str) -> str:
@@ -101,10 +119,10 @@ def _quieten(word: str) -> str:
     return word.capitalize() if len(word) > 1 and word.isupper() else word
 
 
-def _judge(words: list[str], lower: list[str]) -> int:
+def _judge(line: Line) -> int:
     """The style of a line."""
-    letters = sum(map(str.isalpha, words))
-    capitals = sum(map(ne, words, lower))
+    words, capitals = line.words, len(line.capitals)
+    letters = sum(map(str.isalpha, words)) if capitals else 0
     if capitals < _TITLE_CASE * letters or letters < _CAPITALS_WORDS:
         return PLAIN
     shouted = sum(len(word) > 1 and word.isupper() for word in words)
