@@ -2,7 +2,8 @@
 
 A single page cannot show this, so it is applied to documents that are extracted already: paragraphs of the
 body that stand also on a sibling, in its body or its chrome, become chrome. The result depends on the set of
-pages only, not on the order in which they came.
+pages only, not on the order in which they came, but where a copy of a whole story comes in a later run: lines that
+its other copy has lost before are not given back.
 """
 
 from __future__ import annotations
