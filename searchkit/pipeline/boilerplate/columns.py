@@ -11,7 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, compress, pairwise
 from operator import sub
 
 from searchkit.pipeline.block import Block, Markup
@@ -23,12 +23,13 @@ Columns = dict[str, list[float]]  # true counts as 1
 
 _AS_THEY_ARE = ("fillers", "sentences", "ends", "cut_short", "links", "listed", "heading", "capitals", "commas",
                 "quoted", "repeated")
-_CLUES: dict[str | None, float] = {clue: float(number) for number, clue in enumerate((
+_CLUES = {clue: float(number) for number, clue in enumerate((
     "comments", "cookies", "advertisement", "share", "teaser", "navigation", "footer", "form", "sidebar", "author bio",
     "byline", "tags", "caption"), 1)}
 _SECTIONS = {"comments": 3.0, "teaser": 2.0, "author bio": 1.0}
 _MOST = 200  # words; longer paragraphs count no more
 _FAR = 99.0  # blocks; a landmark farther away, or none at all
+_NEAR = [float(count) for count in range(int(_FAR))]
 _LANDMARK = 20  # words of a paragraph that is a landmark
 _SPEAKS = 8  # words of a block whose topics count as the story's
 _LONGEST_SHIFT = 20  # columns of a dump's indentation
@@ -54,38 +55,50 @@ def _read_features(found: Guess) -> Columns:
     places = found.places
     told = dict(zip(Features._fields, map(list, zip(*found.features, strict=True)), strict=True))
     return {name: told[name] for name in _AS_THEY_ARE} | {
-        "words": [min(words, _MOST) for words in told["words"]],
-        "prose": [min(prose, _MOST) for prose in told["prose"]],
-        "furniture": [min(count, 3) for count in told["furniture_words"]],
+        "words": _limit(told["words"], 0, _MOST),
+        "prose": _limit(told["prose"], 0, _MOST),
+        "furniture": _limit(told["furniture_words"], 0, 3),
         "about_site": [kind is not None for kind in told["about_site"]],
         "rule": list(found.scores),
         "kept": list(found.kept),
         "strength": list(found.strengths),
-        "section": [_SECTIONS.get(section or "", 0.0) for section in found.sections],
-        "clue": [_CLUES.get(place.clue, 0.0) for place in places],
+        "section": [_SECTIONS.get(section, 0.0) if section else 0.0 for section in found.sections],
+        "clue": [_CLUES.get(place.clue, 0.0) if place.clue else 0.0 for place in places],
         "inside": [place.inside for place in places],
         "hidden": [place.hidden for place in places],
     }
 
 
+def _limit(values: Iterable[float], least: float, most: float) -> list[float]:
+    return [least if value < least else most if value > most else value for value in values]
+
+
 def _measure_layout(blocks: Sequence[Block], prose: Sequence[float], is_html: bool) -> Columns:
     """How much prose stands in the same element, or at the same indentation of a dump."""
     total = sum(prose) or 1.0
+    indents = [block.indent for block in blocks]
+    by_indent = _add_up(indents, prose)
+    usual = max(by_indent, key=lambda indent: by_indent[indent])
+    shares = {indent: words / total for indent, words in by_indent.items()}
+    shifts = {indent: float(max(-_LONGEST_SHIFT, min(_LONGEST_SHIFT, indent - usual))) for indent in by_indent}
+    layout = {"indent_prose": [shares[indent] for indent in indents], "shift": [shifts[indent] for indent in indents]}
+    if not is_html:
+        return layout | dict.fromkeys(("element_prose", "element_size"), [-1.0] * len(blocks))
     numbers: dict[tuple[str, ...], int] = {}  # of the elements
     elements = [numbers.setdefault(block.context[:-1], len(numbers)) for block in blocks]
+    held = {element: words / total for element, words in _add_up(elements, prose).items()}
     sizes = Counter(elements)
-    by_element = dict.fromkeys(elements, 0.0)
-    by_indent: dict[int, float] = {}
-    for block, element, words in zip(blocks, elements, prose, strict=True):
-        by_element[element] += words
-        by_indent[block.indent] = by_indent.get(block.indent, 0.0) + words
-    usual = max(by_indent, key=lambda indent: by_indent[indent])
-    return {
-        "element_prose": [by_element[element] / total if is_html else -1.0 for element in elements],
-        "element_size": [float(sizes[element]) if is_html else -1.0 for element in elements],
-        "indent_prose": [by_indent[block.indent] / total for block in blocks],
-        "shift": [float(max(-_LONGEST_SHIFT, min(_LONGEST_SHIFT, block.indent - usual))) for block in blocks],
-    }
+    return layout | {"element_prose": [held[element] for element in elements],
+                     "element_size": [sizes[element] for element in elements]}
+
+
+def _add_up(keys: Sequence[int], values: Sequence[float]) -> dict[int, float]:
+    """The sum of the values of each key."""
+    sums = dict.fromkeys(keys, 0.0)
+    for key, value in zip(keys, values, strict=True):
+        if value:
+            sums[key] += value
+    return sums
 
 
 def _measure_position(found: Guess, prose: Sequence[float]) -> Columns:
@@ -127,30 +140,30 @@ def _measure_distances(features: Sequence[Features], prose: Sequence[float]) -> 
 
 
 def _count_since(flags: Sequence[bool]) -> list[float]:
-    counts = []
-    count = _FAR
-    for flag in flags:
-        count = 0.0 if flag else count + 1 if count < _FAR else _FAR
-        counts.append(count)
+    counts = [_FAR] * len(flags)
+    places = [*compress(range(len(flags)), flags), len(flags)]
+    for place, stop in pairwise(places):
+        near = min(stop, place + len(_NEAR))
+        counts[place:near] = _NEAR[: near - place]
     return counts
 
 
 def _sum_windows(columns: Columns, features: Sequence[Features]) -> Columns:
     """Sums over the blocks above ("prose-8") and below ("prose+8")."""
-    short = [float(feature.words < _SPEAKS and not feature.ends) for feature in features]
-    rule = [max(-3.0, min(6.0, value)) for value in columns["rule"]]
-    sums: Columns = {}
+    short = [feature.words < _SPEAKS and not feature.ends for feature in features]
+    rule = _limit(columns["rule"], -3.0, 6.0)
+    windows: Columns = {}
     for name, values, reaches in (("prose", columns["prose"], (3, 8, 20)), ("short", short, (10,)),
                                   ("furniture", columns["furniture"], (6,)), ("rule", rule, (5, 12)),
                                   ("kept", columns["kept"], (6,))):
+        sums = list(accumulate(values, initial=0.0))
         for reach in reaches:
-            sums[f"{name}-{reach}"], sums[f"{name}+{reach}"] = _sum_around(values, reach)
-    return sums
+            windows[f"{name}-{reach}"], windows[f"{name}+{reach}"] = _sum_around(sums, reach)
+    return windows
 
 
-def _sum_around(values: Sequence[float], reach: int) -> tuple[list[float], list[float]]:
-    """For each block the sums over the ``reach`` blocks above it and below it."""
-    sums = list(accumulate(values, initial=0.0))
+def _sum_around(sums: list[float], reach: int) -> tuple[list[float], list[float]]:
+    """For each block the sums over the ``reach`` blocks above it and below it, given the sums from the page's start."""
     before = [0.0] * reach + sums
     after = sums[reach + 1 :] + [sums[-1]] * reach
     return list(map(sub, sums[:-1], before)), list(map(sub, after, sums[1:]))
@@ -159,12 +172,11 @@ def _sum_around(values: Sequence[float], reach: int) -> tuple[list[float], list[
 def _measure_cohesion(features: Sequence[Features], kept: Sequence[bool]) -> list[float]:
     """For each block the share of its topics that other blocks of the story have too."""
     speaks = [keep and feature.words >= _SPEAKS for feature, keep in zip(features, kept, strict=True)]
-    counts: Counter[str] = Counter()
-    for feature, speaking in zip(features, speaks, strict=True):
-        if speaking:
-            counts.update(feature.topics)
-    said = counts.keys()
-    often = {word for word, count in counts.items() if count > 1}
+    said: set[str] = set()
+    often: set[str] = set()  # by more blocks than one
+    for feature in compress(features, speaks):
+        often |= said & feature.topics
+        said |= feature.topics
     return [len(feature.topics & (often if speaking else said)) / (len(feature.topics) or 1)
             for feature, speaking in zip(features, speaks, strict=True)]
 

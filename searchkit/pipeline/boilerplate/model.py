@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from itertools import compress
+from operator import itemgetter
+from typing import Any
 
 from searchkit.pipeline.block import Markup
 from searchkit.pipeline.boilerplate.columns import Columns, build_columns
@@ -25,6 +26,8 @@ _PROSE = 12.0  # words of prose within reach
 _STRIDE = 5  # trees between looks at that
 _KEPT_REACH = 6  # blocks around what the rules keep that may be story too
 
+_Tree = tuple[int, float, Any, Any]  # input, threshold, tree if no greater, tree if greater; a leaf has no trees
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -33,7 +36,7 @@ class Model:
     ``inputs`` are (column, how many blocks below). A node is (input, threshold, next, other): the next node if the
     input is no greater than the threshold, else the other; a negative number is the leaf ``~number``, whose value
     is added to the log-odds. ``roots`` are the trees' first nodes. Log-odds beyond ``sure`` are left as they are: the
-    trees to come would hardly change them.
+    trees to come would hardly change them. ``strides`` are the same trees as they are gone through, a few at a time.
     """
 
     inputs: tuple[tuple[str, int], ...]
@@ -41,6 +44,16 @@ class Model:
     nodes: tuple[tuple[int, float, int, int], ...]
     leaves: tuple[float, ...]
     sure: float
+    strides: tuple[Sequence[_Tree], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        trees: dict[int, _Tree] = {~number: (0, leaf, None, None) for number, leaf in enumerate(self.leaves)}
+        for number in range(len(self.nodes) - 1, -1, -1):  # what follows a node stands after it
+            test, threshold, following, other = self.nodes[number]
+            trees[number] = (test, threshold, trees[following], trees[other])
+        roots = [trees[root] for root in self.roots]
+        strides = tuple(roots[start : start + _STRIDE] for start in range(0, len(roots), _STRIDE))
+        object.__setattr__(self, "strides", strides)
 
 
 @cache
@@ -74,33 +87,28 @@ def find_candidates(columns: Columns) -> list[int]:
 def evaluate(model: Model, columns: Columns, chosen: Sequence[int]) -> list[float]:
     """The probability of each of the chosen blocks, given in their order, and 0 for the others."""
     probabilities = [0.0] * len(next(iter(columns.values())))
-    wanted = [False] * len(probabilities)
-    for index in chosen:
-        wanted[index] = True
-    rows = zip(*(compress(_shift(columns[name], by), wanted) for name, by in model.inputs), strict=True)
-    for index, row in zip(chosen, rows, strict=True):
+    for index, row in zip(chosen, _read_rows(model, columns, chosen), strict=False):
         probabilities[index] = 1.0 / (1.0 + math.exp(-_add_trees(model, row)))
     return probabilities
 
 
-def _shift(column: list[float], by: int) -> list[float]:
-    """A column moved up by so many blocks, or down if negative; 0 where there is no block."""
-    if by == 0:
-        return column
-    empty = [0.0] * min(abs(by), len(column))
-    return column[by:] + empty if by > 0 else empty + column[:by]
+def _read_rows(model: Model, columns: Columns, chosen: Sequence[int]) -> Iterable[Sequence[float]]:
+    """The inputs of each of the chosen blocks, 0 where there is no block; then two rows that mean nothing."""
+    shifts = {by for _, by in model.inputs}
+    beyond = [0.0] * max(map(abs, shifts))  # behind a column's end, where places above its start are looked up too
+    take = {by: itemgetter(*(index + by for index in chosen), 0, 0) for by in shifts}  # of one place it makes no row
+    return zip(*(take[by](columns[name] + beyond if by else columns[name]) for name, by in model.inputs), strict=True)
 
 
 def _add_trees(model: Model, row: Sequence[float]) -> float:
     """The sum of the leaves that a block comes to; of the first trees only if these are sure of it."""
-    nodes, leaves, roots, sure = model.nodes, model.leaves, model.roots, model.sure
+    sure = model.sure
     total = 0.0
-    for start in range(0, len(roots), _STRIDE):
-        for node in roots[start : start + _STRIDE]:
-            while node >= 0:
-                test, threshold, following, other = nodes[node]
-                node = following if row[test] <= threshold else other
-            total += leaves[~node]
+    for stride in model.strides:
+        for test, threshold, low, high in stride:
+            while low is not None:
+                test, threshold, low, high = low if row[test] <= threshold else high
+            total += threshold
         if abs(total) > sure:
             break
     return total
