@@ -22,6 +22,7 @@ _WRAPPER = re.compile(r"(?:p|li|h\d|span|a|b|i|em|strong|font|blockquote)\b")
 _HIDDEN = " hidden"
 _WORD_START = "(?<![a-z])"
 _SIGNS = re.compile("[#. ]")  # between the parts of an element's name
+_NUMBER = re.compile(r"\d+")  # says nothing
 
 
 class Place(NamedTuple):
@@ -129,23 +130,27 @@ def _read(nodes: list[_Node], main: int) -> list[Place]:
 
 @lru_cache(maxsize=20_000)
 def _read_name(name: str) -> _Name:
-    """What an element's name says: what its parts say, of furniture that which is listed first."""
-    if name.startswith(("html", "body")):
-        return _SILENT
-    furniture: list[str] = []
-    story = standfirst = False
+    """What an element's name says; the same with any numbers in it."""
+    return _SILENT if name.startswith(("html", "body")) else _read_parts(_NUMBER.sub("0", name))
+
+
+@lru_cache(maxsize=20_000)
+def _read_parts(name: str) -> _Name:
+    """What the parts of a name say, of furniture that which is listed first."""
+    told: list[_Name] = []
     start = 0
     for part in _SIGNS.split(name):  # each is looked at with the signs on both sides of it
         end = start + len(part)
-        said = _read_part(name[max(start - 1, 0) : end + 1])
+        said = _read_part(name[start - 1 if start else 0 : end + 1])
         start = end + 1
         if said is not _SILENT:
-            furniture += [said.furniture] if said.furniture else []
-            story = story or said.story
-            standfirst = standfirst or said.standfirst
-    first = min(furniture, key=list(_clues("furniture")).index) if len(furniture) > 1 else "".join(furniture)
-    name_said = _Name(first or None, story, name.endswith(_HIDDEN), standfirst)
-    return name_said if any(name_said) else _SILENT
+            told.append(said)
+    is_hidden = name.endswith(_HIDDEN)
+    if not told:
+        return _Name(hidden=True) if is_hidden else _SILENT
+    furniture, story, _, standfirst = zip(*told, strict=True)
+    first = min(filter(None, furniture), key=list(_clues("furniture")).index, default=None)
+    return _Name(first, True in story, is_hidden, True in standfirst)
 
 
 @lru_cache(maxsize=50_000)
