@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from searchkit.pipeline.block import Block, Markup, Verdict
 from searchkit.pipeline.boilerplate.features import Features
@@ -19,6 +20,7 @@ _TEASER = 5  # words; shorter lines after the story are rather navigation
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _KEPT_TAGS = {"li": "list", "dd": "list", "dt": "list", "blockquote": "quote", "figcaption": "caption",
               "caption": "caption", "td": "table", "th": "table", "pre": "preformatted"}
+_verdict = cache(Verdict)  # there are few that differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,13 @@ def explain(markup: Markup, evidence: Evidence, kept: Sequence[bool]) -> tuple[V
     verdicts = []
     for index, block in enumerate(blocks):
         if len(block.text) <= longest and block.text.casefold() in headlines:
-            verdicts.append(Verdict(False, "headline"))
+            verdicts.append(_verdict(False, "headline"))
         elif not kept[index]:
-            verdicts.append(Verdict(False, _name_chrome(index, block, evidence, last)))
+            verdicts.append(_verdict(False, _name_chrome(index, block, evidence, last)))
         elif intrusion := _find_intrusion(index, block, evidence):
-            verdicts.append(Verdict(False, intrusion))
+            verdicts.append(_verdict(False, intrusion))
         else:
-            verdicts.append(Verdict(True, name_content(block, evidence.features[index])))
+            verdicts.append(_verdict(True, name_content(block, evidence.features[index])))
     return tuple(verdicts)
 
 
