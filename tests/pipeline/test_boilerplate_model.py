@@ -37,6 +37,10 @@ def test_only_candidates_are_rated():
     assert model.evaluate(TREE, {"words": [20.0, 20.0], "ends": [1.0, 1.0]}, [0])[1] == 0.0
 
 
+def test_a_page_without_candidates_is_rated_nothing():
+    assert model.evaluate(TREE, {"words": [20.0, 20.0], "ends": [1.0, 1.0]}, []) == [0.0, 0.0]
+
+
 @pytest.mark.parametrize("shift", [-3, -1, 0, 1, 3])
 def test_a_neighbour_beyond_the_page_counts_as_nothing(shift):
     one = model.Model((("words", shift),), (0,), ((0, 1.0, -1, -2),), (-1.0, 1.0), 4.0)
@@ -103,6 +107,13 @@ def test_windows_and_distances_stop_at_the_ends_of_the_page():
     assert table["to_date"][1:] == [99.0, 99.0, 99.0]
     assert table["prose-8"][0] == 0.0 == table["prose+8"][3]
     assert table["prose+8"][0] == pytest.approx(sum(table["prose"]))
+
+
+def test_no_landmark_is_farther_than_99_blocks():
+    table = build(textdump.parse("\n\n".join(["3 May 2019", *[STORY[0]] * 120, "4 May 2019", STORY[1]])))
+
+    assert table["since_date"] == [float(min(index, 99)) for index in range(121)] + [0.0, 1.0]
+    assert table["to_date"] == [0.0] + [float(min(121 - index, 99)) for index in range(1, 122)] + [99.0]
 
 
 @pytest.mark.parametrize(("script", "covered"), [

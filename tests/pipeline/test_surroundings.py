@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from searchkit.pipeline.block import Block
 from searchkit.pipeline.boilerplate.features import describe
 from searchkit.pipeline.boilerplate.surroundings import Place, find_places
+from searchkit.pipeline.wordlists import read_table
 
 SENTENCE = "The lock at Fennwick was opened to boats again on Friday after two years in which nothing could pass it."
 NAMES = ("div", "div.sidebar", "div.comments", "section.article-body", "div hidden", "p.standfirst", "div.a", "nav")
@@ -32,6 +33,13 @@ def test_the_element_with_most_prose_is_not_what_those_around_it_are_named_like(
 
     assert [each.inside for each in places] == [True] * 4 + [False]
     assert {each.clue for each in places[:4]} == {None}
+
+
+def test_numbers_in_a_name_say_nothing() -> None:
+    clues = read_table("context_clues.toml")
+
+    assert not any(map(str.isdigit, repr(clues)))
+    assert {each.clue for each in place(*["div.text>p"] * 3, "div.menu-7>p", "div.menu-1234>p")[3:]} == {"navigation"}
 
 
 @pytest.mark.parametrize(("inner", "is_standfirst"), [("", True), (">span", True), (">span>b", False)])

@@ -46,11 +46,11 @@ def find_section(words: list[str]) -> str | None:
 
     After a number ("3 Responses to …") anything may follow.
     """
-    headings = _phrases("section")
     counted = bool(words) and words[0].isdigit()
     rest = words[1:] if counted else words
     if not rest or rest[0] not in _firsts("section"):
         return None
+    headings = _phrases("section")
     for size in range(min(len(rest), _LONGEST + 2), 0, -1):
         reason = headings.get(" ".join(rest[:size]))
         if reason is None:

@@ -106,7 +106,7 @@ def _add_trees(model: Model, row: Sequence[float]) -> float:
     total = 0.0
     for stride in model.strides:
         for test, threshold, low, high in stride:
-            while low:
+            while low is not None:
                 test, threshold, low, high = low if row[test] <= threshold else high
             total += threshold
         if abs(total) > sure:
