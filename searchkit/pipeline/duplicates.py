@@ -9,7 +9,7 @@ as in Cohen and Kaplan, "Summarizing data using bottom-k sketches", 2007. Pure f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from hashlib import blake2b
 from zlib import crc32
 
@@ -45,5 +45,13 @@ def sign(words: Sequence[str], title: Sequence[str] = ()) -> Signature | None:
         return Signature(number)
     encoded = [word.encode("utf-8", "surrogatepass") for word in words]
     shingles = map(b" ".join, zip(*(encoded[start:] for start in range(SHINGLE)), strict=False))
-    hashes = {checksum * _SPREAD & LARGEST for checksum in set(map(crc32, shingles))}
-    return Signature(number, len(hashes), tuple(sorted(hashes)[:SKETCH])) if len(hashes) >= SHORT else Signature(number)
+    checksums = set(map(crc32, shingles))
+    return Signature(number, len(checksums), _sketch(checksums)) if len(checksums) >= SHORT else Signature(number)
+
+
+def _sketch(checksums: Set[int]) -> tuple[int, ...]:
+    """The smallest hashes, ascending; of so many that are spread evenly, those below a bound are enough as a rule."""
+    hashes = [checksum * _SPREAD & LARGEST for checksum in checksums]
+    bound = 2 * SKETCH * LARGEST // len(hashes)
+    few = [number for number in hashes if number < bound]
+    return tuple(sorted(few if len(few) >= SKETCH else hashes)[:SKETCH])

@@ -224,7 +224,22 @@ _ALONE = ("r",)
 
 def observe_tags(one: str, two: str, key: str, before: str, form: str) -> tuple[str, ...]:
     """The features that the tags of the two words before make, with the word, the word before and the shape."""
-    return (f"t={one}", f"tt={two}{one}", f"t={one}={key}", f"t={one}s{form}", f"t={one}-{before}")
+    return *observe_pair(one, two), *observe_after(one, key, form), observe_behind(one, before)
+
+
+def observe_pair(one: str, two: str) -> tuple[str, str]:
+    """Those of the tags alone."""
+    return f"t={one}", f"tt={two}{one}"
+
+
+def observe_after(one: str, key: str, form: str) -> tuple[str, str]:
+    """Those of the tag before, with a word and its shape."""
+    return f"t={one}={key}", f"t={one}s{form}"
+
+
+def observe_behind(one: str, before: str) -> str:
+    """That of the tag before, with its word."""
+    return f"t={one}-{before}"
 
 
 def observe_earlier(earlier: str, one: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -22,11 +22,11 @@ _SMALL_WORDS = frozenset(("of", "the", "and", "&", "for", "in", "on", "de", "der
 
 @dataclass(slots=True)
 class Group:
-    """Mentions that are one thing. ``names`` counts the forms that may become its name."""
+    """Mentions that are one thing. ``names`` counts the forms that may become its name, ``types`` their types."""
 
     known: Known | None = None
-    names: Counter[str] = field(default_factory=Counter)
-    types: Counter[str] = field(default_factory=Counter)
+    names: dict[str, int] = field(default_factory=dict)
+    types: dict[str, int] = field(default_factory=dict)
     mentions: list[Mention] = field(default_factory=list)
     firm: int = 0
     votes: list[int] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Group:
             return max(sure, key=sure.__getitem__)
         if self.votes:
             return _KINDS[self.votes.index(max(self.votes))]
-        return "person" if self.types[GUESS] and self.firm >= RECURRING else None
+        return "person" if GUESS in self.types and self.firm >= RECURRING else None
 
     @property
     def name(self) -> str:
@@ -53,11 +53,11 @@ class Group:
     def add(self, mention: Mention, name: str, known: Known | None) -> None:
         """Count a mention."""
         self.known = self.known or known
-        self.names[name] += 1
+        self.names[name] = self.names.get(name, 0) + 1
         if mention.votes:
             self.votes = [before + more for before, more in zip(self.votes or (0, 0, 0), mention.votes, strict=True)]
         if mention.type and not mention.votes:
-            self.types[mention.type] += 1
+            self.types[mention.type] = self.types.get(mention.type, 0) + 1
         self.mentions.append(mention)
         self.firm += not mention.weak
 

@@ -20,8 +20,10 @@ from searchkit.pipeline.entities.features import (
     describe,
     describe_beside,
     observe,
+    observe_after,
+    observe_behind,
     observe_earlier,
-    observe_tags,
+    observe_pair,
     read_signs,
 )
 from searchkit.pipeline.entities.gazetteer import load_words
@@ -46,24 +48,30 @@ _MOST_WORDS = 50_000  # of which descriptions are kept
 
 @dataclass(slots=True)
 class Model:
-    """Weights by feature, how words in lower case fare, and sums for words met before."""
+    """Weights by feature, how words in lower case fare, and sums for words met before, with the tag before a word."""
 
     weights: Mapping[str, int]
     common: Mapping[str, str]
-    own: dict[str, int] = field(default_factory=dict)
-    before: dict[str, int] = field(default_factory=dict)
+    own: dict[tuple[str, str], int] = field(default_factory=dict)
+    before: dict[tuple[str, str], int] = field(default_factory=dict)
     after: dict[str, int] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def add(self, before: str, word: str, after: str) -> int:
-        """The sum for a word between two others, of what they are by themselves."""
-        own, earlier, later = self.own.get(word), self.before.get(before), self.after.get(after)
+    def add(self, before: str, word: str, after: str, one: str, two: str) -> int:
+        """The sum for a word between two others and after two tags, of what they are by themselves."""
+        own, earlier = self.own.get((word, one)), self.before.get((before, one))
+        later, pair = self.after.get(after), self.pairs.get((one, two))
         if own is None:
-            own = self.own[word] = self.total(describe(word, self.common))
+            features = [*describe(word, self.common), *observe_after(one, word.lower(), shape(word))]
+            own = self.own[word, one] = self.total(features)
         if earlier is None:
-            earlier = self.before[before] = self.total(describe_beside("-", before, self.common))
+            features = [*describe_beside("-", before, self.common), observe_behind(one, before.lower())]
+            earlier = self.before[before, one] = self.total(features)
         if later is None:
             later = self.after[after] = self.total(describe_beside("+", after, self.common))
-        return own + earlier + later
+        if pair is None:
+            pair = self.pairs[one, two] = self.total(observe_pair(one, two))
+        return own + earlier + later + pair
 
     def forget(self) -> None:
         """Drop the sums when there are too many."""
@@ -133,12 +141,11 @@ def tag(text: Text, model: Model) -> Tagged:
             line = lines[i]
             one = tags[i - 1] if i and lines[i - 1] == line else "O"
             two = tags[i - 2] if i > 1 and lines[i - 2] == line else "O"
-            key, form = keys[i], forms[i]
+            key, after = keys[i], forms[i + 1] if i + 1 < size else "$"
             observed = observe(text, i, signs, model.common)
-            observed += observe_tags(one, two, key, keys[i - 1] if i else "^", shape(form))
             if key in seen:
                 observed += observe_earlier(seen[key], one)
-            score = model.add(forms[i - 1] if i else "^", form, forms[i + 1] if i + 1 < size else "$") + total(observed)
+            score = model.add(forms[i - 1] if i else "^", forms[i], after, one, two) + total(observed)
             tags[i] = seen[key] = chosen = choose(score, one)
             scores[i] = score
             i += 1
