@@ -48,6 +48,8 @@ class Group:
         """The known name, else the spelling most mentions have, capitals only for want of another."""
         if self.known:
             return self.known.name
+        if len(self.names) == 1:
+            return next(iter(self.names))
         return max(self.names, key=lambda name: (not name.isupper(), self.names[name]))
 
     def add(self, mention: Mention, name: str, known: Known | None) -> None:
