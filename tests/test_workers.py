@@ -70,6 +70,16 @@ def test_a_worker_seldom_looks_for_unreachable_objects(monkeypatch: pytest.Monke
     assert gc.get_threshold() == usual
 
 
+@inherited
+def test_a_worker_does_not_look_through_the_models_that_its_first_page_loads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "extract", lambda page, *_: Document(page.path, page.path, str(gc.isenabled())))
+
+    outcomes, _ = run(make_pages(60))
+
+    told = [read(outcome).body for outcome in outcomes]
+    assert told[0] == "False" and told[-1] == "True"
+
+
 def spin() -> None:
     while True:
         pass
