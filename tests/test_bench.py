@@ -84,7 +84,8 @@ def test_the_page_tells_ratios_and_agreement_and_the_plot_can_be_read():
                 "answers": [["rare", ms, 1], ["fuzzy", ms, total]]}
 
     size = {"text_bytes": 1000, "bare_mb": 10.0,
-            "contenders": {"searchkit": make_side(3.0, 5), "tantivy": make_side(2.0, 6)}}
+            "contenders": {"searchkit": make_side(3.0, 5), "on tantivy": make_side(6.0, 5),
+                           "tantivy": make_side(2.0, 6), "tantivy in batches": make_side(5.0, 6)}}
     found = {"machine": report.describe_machine(), "documents": 10, "small": 10, "words": 0, "sizes": {"10": size},
              "cold_ms": {"python": 10.0, "query": 45.0}}
 
@@ -92,6 +93,8 @@ def test_the_page_tells_ratios_and_agreement_and_the_plot_can_be_read():
 
     assert "| query p50, × tantivy | 1.50 | ≤ 1.5 | ≤ 1.0 |" in page
     assert "| indexing, × tantivy | 0.67 | ≥ 0.15 | ≥ 0.4 |" in page
+    assert "| engine `tantivy`, query p50, × tantivy | 3.00 | ≤ 1.3 |  |" in page
+    assert "| engine `tantivy`, query p50, × tantivy in batches | 1.20 | ≤ 1.3 |  |" in page
     assert "| cold `searchkit query`, CPU ms above Python | 35 |" in page
     assert "tantivy in 50.0% (not in 1 of fuzzy)" in page
     bars = ET.fromstring(draw_bars("a < b", ["rare", "fuzzy"], {"x": [1.0, 10.0], "y": [2.0, None]}))

@@ -29,6 +29,7 @@ CONTENDERS = {
     "on tantivy": ("contenders.ours_on_tantivy", ""),
     "on OpenSearch (clock)": ("contenders.ours_on_opensearch", ""),
     "tantivy": ("contenders.tantivy_engine", ""),
+    "tantivy in batches": ("contenders.tantivy_in_batches", ""),
     "SQLite FTS5": ("contenders.fts5", ""),
     "stock Whoosh": ("contenders.stock", ""),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,19 @@ FACETS = {name: {"terms": {"field": name, "size": size}}
           for name, size in (("publisher", VALUES), ("month", MONTHS), ("entity", VALUES))}
 
 
-def build(rows: Iterable[dict[str, Any]], folder: Path) -> None:
-    """Index the rows, the texts stored."""
+def build(rows: Iterable[dict[str, Any]], folder: Path, batch: int | None = None) -> None:
+    """Index the rows, the texts stored; all in one commit, or in batches of so many."""
     folder.mkdir(parents=True)
-    index = tantivy.Index(_make_schema(), str(folder))
+    index, rows = tantivy.Index(_make_schema(), str(folder)), iter(rows)
+    if batch is None:
+        _commit(index, rows)
+        return
+    while part := list(islice(rows, batch)):
+        _commit(index, part)
+
+
+def _commit(index: tantivy.Index, rows: Iterable[dict[str, Any]]) -> None:
+    """Add the rows for good."""
     writer = index.writer(HEAP, 1)
     for row in rows:
         when = datetime.fromisoformat(row["date"]).replace(tzinfo=UTC)
