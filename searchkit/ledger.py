@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS pages (
 CREATE INDEX IF NOT EXISTS pages_by_document ON pages (document);
 CREATE TABLE IF NOT EXISTS orphans (document TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+FAULTS = (sqlite3.DatabaseError, UnicodeDecodeError)  # the latter where SQLite quotes damage that is no text
 _BY_DISK = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")  # how names of errors begin
 _LAST = "\U0010ffff"  # no location goes on with a later character
 _ENTRY = "location, path, digest, document, reason, detail"
@@ -67,7 +68,7 @@ class Ledger:
         self._where = str(folder / FILE) if folder else ""  # a nameless database, on disk when it grows
         try:
             self._database = sqlite3.connect(self._where)
-        except sqlite3.DatabaseError as problem:
+        except FAULTS as problem:
             raise _explain(self._where, problem) from None
         try:
             self._database.executescript(_TABLES)
@@ -75,7 +76,7 @@ class Ledger:
             self.captures = CaptureLedger(self._database)
             self.groups = groups or GroupLedger(self._database)
             last = self._database.execute("SELECT max(run) FROM pages").fetchone()[0]
-        except sqlite3.DatabaseError as problem:
+        except FAULTS as problem:
             self._database.close()
             raise _explain(self._where, problem) from None
         self._run = (last or 0) + 1
@@ -221,7 +222,7 @@ def copy_ledger(folder: Path, target: Path) -> None:
         with closing(_open_read_only(folder)) as ledger, closing(sqlite3.connect(target / FILE)) as copy:
             ledger.backup(copy)
         seal_ledger(target)
-    except sqlite3.DatabaseError as problem:
+    except FAULTS as problem:
         raise _explain(folder / FILE, problem) from None
 
 
@@ -232,7 +233,7 @@ def _read(folder: Path, query: str, *values: str) -> list[Any]:
     try:
         with closing(_open_read_only(folder)) as database:
             return database.execute(query, values).fetchall()
-    except sqlite3.DatabaseError as problem:
+    except FAULTS as problem:
         raise _explain(folder / FILE, problem) from None
 
 
@@ -264,7 +265,7 @@ def seal_ledger(folder: Path) -> None:
         seals.put_on(folder / SEAL, [FILE], changing=[FILE])
 
 
-def _explain(file: Path | str, problem: sqlite3.DatabaseError) -> IndexFault:
+def _explain(file: Path | str, problem: sqlite3.DatabaseError | UnicodeDecodeError) -> IndexFault:
     """What is to be said when SQLite cannot go on: it is the disk, or the file that is not as it was written."""
     what = f"the ledger of the index cannot be used: {problem}"
     if getattr(problem, "sqlite_errorname", "").startswith(_BY_DISK):

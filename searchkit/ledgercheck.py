@@ -13,7 +13,7 @@ from pathlib import Path
 from searchkit import disk
 from searchkit.errors import DocumentNotFound
 from searchkit.findings import Checked, Fault
-from searchkit.ledger import FILE, SEAL, seal_ledger
+from searchkit.ledger import FAULTS, FILE, SEAL, seal_ledger
 from searchkit.model import Document
 from searchkit.seals import CHANGED, MISSING, break_seal, find_fault, read_seal
 
@@ -86,6 +86,6 @@ def _ask_sqlite(folder: Path, full: bool) -> str:
         with closing(sqlite3.connect(folder / FILE)) as database:
             found = database.execute(f"PRAGMA {'integrity_check' if full else 'quick_check'}(1)").fetchone()
             database.execute("SELECT max(run) FROM pages").fetchone()
-    except sqlite3.DatabaseError as problem:
+    except FAULTS as problem:
         return str(problem)
     return "" if found == ("ok",) else str(found[0])

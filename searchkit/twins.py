@@ -96,6 +96,6 @@ def _opened(*folders: Path) -> Iterator[sqlite3.Connection]:
             for file in files[1:]:
                 database.execute(f"ATTACH ? AS {SIDES[1]}", (file,))
             yield database
-    except sqlite3.DatabaseError as problem:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as problem:  # the latter where SQLite quotes what is no text
         places = " or ".join(str(folder / LEDGER) for folder in folders)
         raise IndexDamaged(f"a ledger cannot be read: {problem}", places, REBUILD) from None

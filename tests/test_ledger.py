@@ -7,6 +7,7 @@ import pytest
 
 from searchkit.errors import IndexDamaged, IndexFault
 from searchkit.ledger import FILE, Entry, Ledger, count_rejected, open_ledger
+from searchkit.ledgercheck import check_ledger
 
 
 def page(location: str, document: str | None = None, reason: str | None = None) -> Entry:
@@ -82,6 +83,18 @@ def test_a_full_disk_is_no_damage_of_the_ledger(tmp_path: Path) -> None:
 
 def test_a_damaged_ledger_is_told_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"this is no database, whatever its name says" * 100)
+    with pytest.raises(IndexDamaged, match="--rebuild"):
+        Ledger(tmp_path)
+    with pytest.raises(IndexDamaged, match="--rebuild"):
+        count_rejected(tmp_path)
+
+
+def test_damage_that_sqlite_quotes_and_that_is_no_text_is_told_as_any_other(tmp_path: Path) -> None:
+    with open_ledger(tmp_path) as ledger:
+        ledger.record([page("/a", "1")])
+    file = tmp_path / FILE
+    file.write_bytes(file.read_bytes().replace(b"CREATE TABLE captures", b"CREATE TABL\xcc captures"))
+    assert [fault.file for fault in check_ledger(tmp_path, full=True).faults] == [FILE]
     with pytest.raises(IndexDamaged, match="--rebuild"):
         Ledger(tmp_path)
     with pytest.raises(IndexDamaged, match="--rebuild"):
