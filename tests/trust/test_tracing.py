@@ -11,7 +11,7 @@ import pytest
 
 from .tracing import AVAILABLE, FAILED, HALF, KILL, Fate, run_traced
 
-pytestmark = [pytest.mark.skipif(not AVAILABLE, reason="calls to the system are followed on Linux on x86-64 only"),
+pytestmark = [pytest.mark.skipif(not AVAILABLE, reason="calls to the system cannot be followed here"),
               pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")]  # by tests before
 
 

@@ -8,13 +8,15 @@ import ctypes
 import os
 import platform
 import signal
+import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-AVAILABLE = sys.platform == "linux" and platform.machine() == "x86_64"
+KNOWN = sys.platform == "linux" and platform.machine() == "x86_64"  # the system whose numbers these are
 # Requests and options of ptrace(2), and what waitpid(2) wants to see threads.
 TRACEME, POKEUSER, SYSCALL, SETOPTIONS, GET_SYSCALL_INFO = 0, 6, 24, 0x4200, 0x420E
 TELL_CALLS, FOLLOW_FORKS, FOLLOW_CLONES, DIE_TOGETHER = 1, 2 | 4, 8, 0x100000
@@ -71,7 +73,7 @@ class Info(ctypes.Structure):
                 ("arguments", ctypes.c_uint64 * 6)]
 
 
-_libc = ctypes.CDLL(None, use_errno=True) if AVAILABLE else None
+_libc = ctypes.CDLL(None, use_errno=True) if KNOWN else None
 
 
 def ptrace(request: int, process: int, where: int = 0, what: object = 0) -> None:
@@ -197,3 +199,16 @@ def read_memory(process: int, place: int, size: int) -> bytes:
     with open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
         memory.seek(place)
         return memory.read(size)
+
+
+def _is_allowed() -> bool:
+    """Whether a process may follow another one here: containers can forbid it."""
+    command = [sys.executable, "-m", "tests.trust.tracing"]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, timeout=60, check=False)
+    return done.returncode == 0
+
+
+AVAILABLE = KNOWN and (__name__ == "__main__" or _is_allowed())
+
+if __name__ == "__main__":
+    sys.exit(run_traced(int, Path(tempfile.gettempdir())).code)
