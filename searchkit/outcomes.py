@@ -69,7 +69,7 @@ def _analyse(page: Page, made: Document | Rejected) -> Outcome:
 def sign_document(document: Document, lines: Lines | None = None) -> Signed:
     """A document with its tokens and the signature that tells its copies."""
     analysed = analyse_document(document)
-    title, words = analysed.written["title"], analysed.written["body"]
+    title, words = analysed.tokens["title"].list_written(), analysed.tokens["body"].list_written()
     if PASSAGE_GAP in words:  # the headline is the first passage
         words = words[words.index(PASSAGE_GAP) + 1:]
     parts = {field.name: getattr(analysed, field.name) for field in fields(analysed)}

@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+from array import array
 
 import pytest
 
@@ -10,7 +11,7 @@ from searchkit.model import DISPLAY_TITLE_LENGTH, Chrome, Clue, Document, Entity
 from searchkit.pipeline.duplicates import Signature
 from searchkit.report import IndexReport
 from searchkit.results import FacetValue, Hit, Results, Snippet
-from searchkit.search.analysis import Analysed
+from searchkit.search.analysis import Analysed, Tokens
 
 FULL = Document(
     id="1", path="a/b.html", body="One.\n\nTwo.", url="https://x.example/", title="T", title_source="heading",
@@ -28,7 +29,7 @@ def test_a_document_survives_its_json(document: Document) -> None:
 
 @pytest.mark.parametrize("value", [
     FULL, Document("1", "p", "b"), Page("p", b"text", size=4), Rejected("p", "empty", "no bytes"),
-    Analysed(FULL, {"body": ("one", "two")}, {"body": ("one", "two")}, {"language": ("en",)}),
+    Analysed(FULL, {"body": Tokens(array("I", (0, 1)), ("one", "two"), ("one", "two"))}, {"language": ("en",)}),
     Signature(-5, 61, (1, 2, 3))])
 def test_values_are_the_same_in_another_process_and_copied(value: Value) -> None:
     assert pickle.loads(pickle.dumps(value)) == copy.copy(value) == copy.deepcopy(value) == value

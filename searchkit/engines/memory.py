@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from searchkit.engines.base import (
     MOST_COPIES,
@@ -31,17 +32,26 @@ from searchkit.search.ranking import score, weigh_length, weigh_rarity
 from searchkit.search.vocabulary import Choose, make_vocabulary
 
 
+class _Held(NamedTuple):
+    """A document with the two forms of its n-th token at place n, for each text field, and the values of its others."""
+
+    document: Document
+    terms: dict[str, tuple[str, ...]]
+    written: dict[str, tuple[str, ...]]
+    keywords: dict[str, tuple[str, ...]]
+
+
 class MemoryEngine:
     """Keeps everything in this process and forgets it with it."""
 
     notice = ""
 
     def __init__(self) -> None:
-        self._documents: dict[str, Analysed] = {}
+        self._documents: dict[str, _Held] = {}
 
     def add(self, documents: Iterable[Analysed]) -> None:
         """Store documents, replacing those with the same id."""
-        self._documents.update((analysed.document.id, analysed) for analysed in documents)
+        self._documents.update((analysed.document.id, _hold(analysed)) for analysed in documents)
 
     def delete(self, ids: Iterable[str]) -> int:
         """Forget documents; how many there were."""
@@ -77,9 +87,9 @@ class MemoryEngine:
     def find_words(self, field: str, choose: Choose) -> dict[str, int]:
         """Words of a text field, or values of a keyword field, and in how many documents each stands."""
         is_text = BY_NAME[field].kind is Kind.TEXT
-        counts = Counter(word for analysed in self._documents.values()
-                         for word in (set(analysed.written[field]) - {PASSAGE_GAP} if is_text
-                                      else set(analysed.keywords[field])))
+        counts = Counter(word for held in self._documents.values()
+                         for word in (set(held.written[field]) - {PASSAGE_GAP} if is_text
+                                      else set(held.keywords[field])))
         return {word: counts[word] for word in choose(make_vocabulary(counts))}
 
     def count(self) -> int:
@@ -113,8 +123,8 @@ class MemoryEngine:
                 return self._score(child, count)
             case q.Prefix(field) | q.Wildcard(field) | q.Fuzzy(field):
                 words = set(self._expand(query).words)
-                return {id_: 1.0 for id_, analysed in self._documents.items()
-                        if not words.isdisjoint(analysed.written[field])}
+                return {id_: 1.0 for id_, held in self._documents.items()
+                        if not words.isdisjoint(held.written[field])}
             case q.And(children):
                 matches = [self._match(child) for child in children]
                 shared = set(self._documents).intersection(*matches)
@@ -131,25 +141,25 @@ class MemoryEngine:
                 return {id_: _add_up(id_, parts) for id_ in matched}
             case q.ByLanguage():
                 found = {node: self._match(node) for node in query.nodes}
-                asked = {id_: query.choose(_find_language(analysed)) for id_, analysed in self._documents.items()}
+                asked = {id_: query.choose(_find_language(held)) for id_, held in self._documents.items()}
                 return {id_: found[node][id_] for id_, node in asked.items() if id_ in found[node]}
             case q.Not(child):
                 matched = self._match(child)
                 return {id_: 0.0 for id_ in self._documents if id_ not in matched}
             case _:
-                return {id_: 0.0 for id_, analysed in self._documents.items() if _accepts(query, analysed)}
+                return {id_: 0.0 for id_, held in self._documents.items() if _accepts(query, held)}
 
     def _expand(self, pattern: q.Pattern) -> Expansion:
         """The words that a pattern stands for."""
         fits = compile_pattern(pattern)
-        frequencies = Counter(word for analysed in self._documents.values()
-                              for word in set(analysed.written[pattern.field]) if word != PASSAGE_GAP and fits(word))
+        frequencies = Counter(word for held in self._documents.values()
+                              for word in set(held.written[pattern.field]) if word != PASSAGE_GAP and fits(word))
         return choose_words(frequencies, frequencies.__getitem__)
 
     def _score(self, query: q.Term | q.Phrase | q.Near, least: int) -> dict[str, float]:
         """BM25 of a term, or of several as one, where it stands so often at least."""
         field, terms = query.field, (query.term,) if isinstance(query, q.Term) else query.terms
-        texts = {id_: analysed.terms[field] for id_, analysed in self._documents.items()}
+        texts = {id_: held.terms[field] for id_, held in self._documents.items()}
         if isinstance(query, q.Near):
             frequencies = {id_: _count_windows(text, terms, query.slop) for id_, text in texts.items()}
         else:
@@ -187,21 +197,27 @@ class MemoryEngine:
         return rank_values(counts, request, {name: counts[name] - len(texts[name]) for name in counts})
 
 
-def _accepts(query: q.Query, analysed: Analysed) -> bool:
+def _hold(analysed: Analysed) -> _Held:
+    tokens = analysed.tokens
+    return _Held(analysed.document, {field: of.list_terms() for field, of in tokens.items()},
+                 {field: of.list_written() for field, of in tokens.items()}, analysed.keywords)
+
+
+def _accepts(query: q.Query, held: _Held) -> bool:
     """Whether a document matches a node that neither scores by rarity nor has children."""
     match query:
         case q.Keyword(field):
-            return query.key in map(fold_value, analysed.keywords[field])
+            return query.key in map(fold_value, held.keywords[field])
         case q.KeywordPrefix(field, _, excluded):
-            keys = map(fold_value, analysed.keywords[field])
+            keys = map(fold_value, held.keywords[field])
             return any(key.startswith(query.key) and key not in excluded for key in keys)
         case q.DateRange(_, first, last):
-            day = _find_day(analysed)
+            day = _find_day(held)
             return day is not None and (first is None or first <= day) and (last is None or day <= last)
         case q.Missing("date"):
-            return analysed.document.date is None
+            return held.document.date is None
         case q.Missing(field):
-            return not analysed.keywords[field]
+            return not held.keywords[field]
         case _:
             raise TypeError(f"not a query: {query!r}")
 
@@ -214,20 +230,20 @@ def _add_up(id_: str, parts: Iterable[dict[str, float]]) -> float:
     return total
 
 
-def _find_names(analysed: Analysed, request: FacetRequest) -> set[str | None]:
+def _find_names(held: _Held, request: FacetRequest) -> set[str | None]:
     """The names under which a document counts."""
     if request.field == "date":
-        date = analysed.document.date
+        date = held.document.date
         return {date.value[:PERIODS[request.period]] if date else None}
-    return find_names(analysed.keywords[request.field], analysed.keywords["entity"], request.naming)
+    return find_names(held.keywords[request.field], held.keywords["entity"], request.naming)
 
 
-def _find_language(analysed: Analysed) -> str | None:
-    return next(iter(analysed.keywords["language"]), None)
+def _find_language(held: _Held) -> str | None:
+    return next(iter(held.keywords["language"]), None)
 
 
-def _find_day(analysed: Analysed) -> int | None:
-    date = analysed.document.date
+def _find_day(held: _Held) -> int | None:
+    date = held.document.date
     return find_day(date.value) if date else None
 
 

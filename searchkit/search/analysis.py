@@ -9,9 +9,11 @@ depend on its language, but for elided words (l'économie), so that a query has 
 from __future__ import annotations
 
 import re
+from array import array
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
-from operator import itemgetter
+from itertools import count
 from typing import NamedTuple
 
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
@@ -64,16 +66,37 @@ class Token(NamedTuple):
 
 
 @frozen
-class Analysed(Value):
-    """A document with its tokens, ready for any engine.
+class Tokens(Value):
+    """The tokens of a text, each as the number of a word: texts repeat themselves, and numbers cost little to send.
 
-    ``terms`` and ``written`` hold, for each text field, the two forms of the n-th token at place n;
-    ``PASSAGE_GAP`` takes a place but is no token. ``keywords`` holds, for each keyword field, its values.
+    ``numbers`` has one for each place; ``terms`` and ``written`` are the two forms of the words, by number. Words whose
+    forms are equal may have several numbers. ``PASSAGE_GAP``, which takes a place but is no token, has one at most.
     """
 
+    numbers: array[int]
+    terms: tuple[str, ...]
+    written: tuple[str, ...]
+
+    def list_terms(self) -> tuple[str, ...]:
+        """The term at each place."""
+        return tuple(map(self.terms.__getitem__, self.numbers))
+
+    def list_written(self) -> tuple[str, ...]:
+        """The written form at each place."""
+        return tuple(map(self.written.__getitem__, self.numbers))
+
+    def count(self) -> int:
+        """How many tokens there are."""
+        gaps = self.numbers.count(self.terms.index(PASSAGE_GAP)) if PASSAGE_GAP in self.terms else 0
+        return len(self.numbers) - gaps
+
+
+@frozen
+class Analysed(Value):
+    """A document with the tokens of each text field and the values of each keyword field, ready for any engine."""
+
     document: Document
-    terms: dict[str, tuple[str, ...]]
-    written: dict[str, tuple[str, ...]]
+    tokens: dict[str, Tokens]
     keywords: dict[str, tuple[str, ...]]
 
 
@@ -88,28 +111,34 @@ def analyse(text: str, language: str | None = None) -> Iterator[Token]:
 
 def analyse_document(document: Document) -> Analysed:
     """A document with the tokens of all its text fields, in its language, and the values of its keyword fields."""
-    terms, written = {}, {}
-    for field in TEXT_FIELDS:
-        terms[field.name], written[field.name] = _analyse_passages(field.read(document), document.language)
+    tokens = {field.name: _analyse_passages(field.read(document), document.language) for field in TEXT_FIELDS}
     keywords = {field.name: field.read(document) for field in KEYWORD_FIELDS}
-    return Analysed(document, terms, written, keywords)
+    return Analysed(document, tokens, keywords)
 
 
-def _analyse_passages(passages: Sequence[str], language: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The two forms of all tokens of passages, with gaps between the passages."""
-    find_forms = choose_forms(language)
+def _analyse_passages(passages: Sequence[str], language: str | None) -> Tokens:
+    """The tokens of passages, with gaps between the passages."""
     whole = SEPARATOR.join(passages)
     if not _is_cut_by_place(whole, language):
-        found = tuple(zip(*map(find_forms, find_words(whole)), strict=True))
-        if found and found[0].count(PASSAGE_GAP) == len(passages) - 1 and found[0][0] != PASSAGE_GAP:
-            return found[0], found[1]  # as nearly always: all separators are ours, and no word comes to nothing
-    forms: list[tuple[str, str]] = []
+        tokens = _number(find_words(whole), language)
+        is_plain = tokens.terms.count(PASSAGE_GAP) == (len(passages) > 1) and tokens.terms[:1] != (PASSAGE_GAP,)
+        if is_plain and len(tokens.numbers) - tokens.count() == len(passages) - 1:
+            return tokens  # as nearly always: all separators are ours, and no word comes to nothing
+    find_forms = choose_forms(language)
+    words: list[str] = []
     for passage in passages:
-        if forms:
-            forms.append((PASSAGE_GAP, PASSAGE_GAP))
-        forms.extend(filter(itemgetter(0), map(find_forms, find_words(passage, language))))
-    terms, written = zip(*forms, strict=True) if forms else ((), ())
-    return terms, written
+        if words:
+            words.append(SEPARATOR)
+        words += [word for word in find_words(passage, language) if find_forms(word)[0]]
+    return _number(words, language)
+
+
+def _number(words: Sequence[str], language: str | None) -> Tokens:
+    """Words of a text as tokens."""
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)  # in the order in which they were met
+    places = array("I", map(numbers.__getitem__, words))
+    terms, written = zip(*map(choose_forms(language), numbers), strict=True) if numbers else ((), ())
+    return Tokens(places, terms, written)
 
 
 def analyse_word(word: str, language: str | None = None) -> tuple[str, str]:

@@ -91,8 +91,8 @@ def make_source(analysed: Analysed) -> str:
         "id": encode(document.id),
         "story": encode_value(f"group {document.group}" if document.group else f"document {document.id}"),
         "document": encode(json.dumps(document.to_dict(), ensure_ascii=False)),
-        "terms": {name: _join_passages(terms) for name, terms in analysed.terms.items()},
-        "written": {name: sorted(set(words) - {PASSAGE_GAP}) for name, words in analysed.written.items()},
+        "terms": {name: _join_passages(tokens.list_terms()) for name, tokens in analysed.tokens.items()},
+        "written": {name: sorted({*tokens.written} - {PASSAGE_GAP}) for name, tokens in analysed.tokens.items()},
         "keys": {name: sorted({encode_key(value) for value in values})
                  for name, values in analysed.keywords.items()},
         **{field.name: list(map(encode, field.read(document))) for field in TEXT_FIELDS},

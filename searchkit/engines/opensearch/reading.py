@@ -30,7 +30,8 @@ def find_often(connection: Connection, index: str, query: q.AtLeast, child: Clau
         if number == MOST:
             raise EngineError(f"more than {MOST:,} documents have the words of {query.child}", f"{query}",
                               "add a rarer word to them, or leave atleast() out")
-        if _count(query.child, analyse_document(read_document(hit)).terms[query.child.field]) >= query.count:
+        tokens = analyse_document(read_document(hit)).tokens[query.child.field]
+        if _count(query.child, tokens.list_terms()) >= query.count:
             found.append(hit["_id"])
     return found
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import groupby
@@ -22,7 +22,7 @@ import tantivy
 
 from searchkit.engines.base import find_day
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
-from searchkit.search.analysis import PASSAGE_GAP, Analysed
+from searchkit.search.analysis import PASSAGE_GAP, Analysed, Tokens
 from searchkit.search.folding import fold_value
 
 ID, DOCUMENT, TOKENS, KEY, DAY, DATE, MONTH = "id", "document", "tokens", "key", "day", "date", "month"
@@ -95,7 +95,7 @@ def make_document(analysed: Analysed) -> tantivy.Document:
         made.add_text(DATE, date.value)
         made.add_unsigned(MONTH, write_month(date.value))
     for field in TEXT_FIELDS:
-        _add_tokens(made, field.name, analysed.terms[field.name], analysed.written[field.name])
+        _add_tokens(made, field.name, analysed.tokens[field.name])
     for field in KEYWORD_FIELDS:
         for value in dict.fromkeys(analysed.keywords[field.name]):
             made.add_text(field.name, write_term(value))
@@ -110,15 +110,16 @@ def make_document(analysed: Analysed) -> tantivy.Document:
     return made
 
 
-def _add_tokens(made: tantivy.Document, name: str, terms: Sequence[str], written: Sequence[str]) -> None:
+def _add_tokens(made: tantivy.Document, name: str, tokens: Tokens) -> None:
     """Add a text field."""
+    terms = tokens.list_terms()
     for is_gap, passage in groupby(terms, PASSAGE_GAP.__eq__):
         # a gap is between two values; a further one beside it is a value without tokens
         for text in [""] * (len(list(passage)) - 1) if is_gap else ["\n".join(passage)]:
             made.add_text(name, text)
     counts = Counter(terms)
     counts.pop(PASSAGE_GAP, None)
-    made.add_text(name + WRITTEN, "\n".join(filter(None, set(written))))
+    made.add_text(name + WRITTEN, "\n".join(filter(None, set(tokens.written))))
     made.add_text(name + TIMES, "\n".join(f"{term}{SEPARATOR}{count}" for term, count in counts.items() if count > 1))
     made.add_unsigned(name + LENGTH, counts.total())
     made.add_bytes(TOKENS, frame(terms))

@@ -33,7 +33,7 @@ from searchkit.engines.whoosh.listwriter import (
     OrdinalWriter,
     add_numbers,
 )
-from searchkit.search.analysis import PASSAGE_GAP, Analysed
+from searchkit.search.analysis import PASSAGE_GAP, Analysed, Tokens
 from searchkit.search.folding import fold_value
 
 LEVEL = 6  # of deflation of stored documents; ``mending`` knows them by how that begins
@@ -55,6 +55,12 @@ class _Stream:
         before = len(self._tokens)
         self._tokens.extend(map(self._numbers.__getitem__, tokens))
         self._sizes.append(len(self._tokens) - before)
+
+    def add_numbered(self, tokens: Tokens) -> None:
+        """The terms of a text, each of which is looked up once."""
+        known = np.fromiter(map(self._numbers.__getitem__, tokens.terms), np.uint32, len(tokens.terms))
+        self._tokens.frombytes(known[np.asarray(tokens.numbers)].tobytes())
+        self._sizes.append(len(tokens.numbers))
 
     def invert(self, has_places: bool) -> tuple[list[bytes], Posted]:
         """The terms in order, and their postings. Passage gaps are none."""
@@ -118,15 +124,18 @@ class Inversion:
         stored = encode_document(document.to_dict())
         tokens: dict[str, Collection[str]] = {ID: (document.id,)}
         for name in TEXT_NAMES:
-            tokens[name], tokens[name + WRITTEN] = analysed.terms[name], set(analysed.written[name])
+            tokens[name + WRITTEN] = set(analysed.tokens[name].written)
         for name in KEYWORD_NAMES:
             tokens[name] = {fold_value(value) + SEPARATOR + value for value in analysed.keywords[name]}
         for field in DATE_FIELDS:
             tokens[field.name] = field.read(document)
         for name, stream in self._streams.items():
-            stream.add(tokens[name])
+            if name in analysed.tokens:
+                stream.add_numbered(analysed.tokens[name])
+            else:
+                stream.add(tokens[name])
         for name, lengths in self._lengths.items():
-            lengths.append(len(tokens[name]) - analysed.terms[name].count(PASSAGE_GAP))
+            lengths.append(analysed.tokens[name].count())
         self._stored.append(stored)
         self.count += 1
 
