@@ -82,5 +82,6 @@ FIELDS: tuple[Field, ...] = (
 BY_NAME: dict[str, Field] = {name: field for field in FIELDS for name in (field.name, *field.aliases)}
 TEXT_FIELDS = tuple(field for field in FIELDS if field.kind is Kind.TEXT)
 KEYWORD_FIELDS = tuple(field for field in FIELDS if field.kind is Kind.KEYWORD)
+DATE_FIELDS = tuple(field for field in FIELDS if field.kind is Kind.DATE)
 FACETS = tuple(field.name for field in FIELDS if field.facet)
 DEFAULT_FIELD = "body"

@@ -27,6 +27,7 @@ from searchkit.groups import GroupLedger
 from searchkit.ledger import OLDER, Entry, Ledger, open_ledger
 from searchkit.model import Document, Page, Rejected
 from searchkit.outcomes import Outcome, Signed, sign_document
+from searchkit.packing import unpack
 from searchkit.pipeline import siblings
 from searchkit.pipeline.secondopinion import Opinion, load_opinion
 from searchkit.pipeline.siblings import Lines
@@ -110,16 +111,20 @@ def extract(pages: Iterable[Page | Rejected], workers: int = 0,
         count = 0
         for outcome in extract_pages(pages, workers, warn, ner):
             count += 1
-            pickle.dump(outcome if isinstance(outcome, Rejected) else outcome.document, spool)
+            pickle.dump(outcome if isinstance(outcome, Rejected) else (outcome.id, outcome.packed), spool)
             if isinstance(outcome, Signed) and outcome.lines:
-                document = outcome.document
-                ledger.record((), [(siblings.name_site(document, document.path), document.id, outcome.lines)])
+                hosts = outcome.keywords["site"]
+                site = siblings.name_site(hosts, "" if hosts else outcome.document.path)
+                ledger.record((), [(site, outcome.id, outcome.lines)])
         repeated = dict(ledger.lines.find_repeated())
         spool.seek(0)
         for _ in range(count):
             made = pickle.load(spool)
-            is_known = isinstance(made, Document) and made.id in repeated
-            yield siblings.strip_repeated(made, repeated[made.id], load_opinion(ner)) if is_known else made
+            if isinstance(made, Rejected):
+                yield made
+            else:
+                id_, packed = made
+                yield siblings.strip_repeated(unpack(packed), repeated.get(id_, frozenset()), load_opinion(ner))
 
 
 def delete(ids: Iterable[str], engine: Engine, folder: Path | None, groups: GroupLedger | None = None) -> int:
@@ -187,7 +192,7 @@ def _hand_over(documents: Sequence[Signed], engine: Engine, ledger: Ledger) -> N
     """Give the engine documents, then the ledger their signatures."""
     if documents:
         engine.add(documents)
-        ledger.sign({signed.document.id: signed.signature for signed in documents})
+        ledger.sign({signed.id: signed.signature for signed in documents})
 
 
 def _tell_copies(engine: Engine, ledger: Ledger) -> None:
@@ -267,7 +272,7 @@ class _Batch:
             entry = replace(entry, digest=digest, reason=outcome.reason, detail=outcome.detail)
             self.ledger.drop_captures([entry.location])
         else:
-            entry = replace(entry, document=outcome.document.id)
+            entry = replace(entry, document=outcome.id)
             self._file(outcome, page, is_known=bool(known and known.document))
         self._entries.append(entry)
         if known and known.document and known.document != entry.document:
@@ -286,8 +291,8 @@ class _Batch:
                 return
         self._documents.append(made)
         if made.lines:
-            site = siblings.name_site(made.document, page.location)
-            self._lines.append((site, made.document.id, made.lines))
+            site = siblings.name_site(made.keywords["site"], page.location)
+            self._lines.append((site, made.id, made.lines))
         if is_known:
             self.updated += 1
         else:
@@ -307,7 +312,7 @@ class _Batch:
         """Hand over what has come together: documents first, then the knowledge of them. That they come is noted
         before, for a run that is killed in between, and whose page is gone when the next one looks.
         """
-        made = {signed.document.id for signed in self._documents}
+        made = {signed.id for signed in self._documents}
         self.ledger.announce([entry for entry in self._entries if entry.document in made])
         _hand_over(self._documents, self.engine, self.ledger)
         if self._entries:

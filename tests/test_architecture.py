@@ -23,7 +23,7 @@ LAYERS = [
     {"disk", "errors", "model", "version"},
     {"seals"},
     {"findings", "report", "results", "tables"},
-    {"fields", "settings", "signatures"},
+    {"fields", "packing", "settings", "signatures"},
     {"sources", "pipeline", "search", "engines", "place"},
     {"lines", "captures", "groups", "aliasfile", "periods", "encoder"},
     {"ledger", "ledgercheck", "suggestions", "facets", "queryoptions", "copies", "reranking"},

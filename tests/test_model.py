@@ -29,7 +29,8 @@ def test_a_document_survives_its_json(document: Document) -> None:
 
 @pytest.mark.parametrize("value", [
     FULL, Document("1", "p", "b"), Page("p", b"text", size=4), Rejected("p", "empty", "no bytes"),
-    Analysed(FULL, {"body": Tokens(array("I", (0, 1)), ("one", "two"), ("one", "two"))}, {"language": ("en",)}),
+    Tokens(array("I", (0, 1, 0)), ("one", "two"), ("One", "two")),
+    Analysed("1", b"2", {"body": Tokens(array("I", (0,)), ("one",), ("one",))}, {"language": ("en",)}, {}),
     Signature(-5, 61, (1, 2, 3))])
 def test_values_are_the_same_in_another_process_and_copied(value: Value) -> None:
     assert pickle.loads(pickle.dumps(value)) == copy.copy(value) == copy.deepcopy(value) == value

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from searchkit.fields import read_site
 from searchkit.index import open_index
 from searchkit.lines import LineLedger
 from searchkit.model import Chrome, Document
@@ -108,8 +109,8 @@ def test_pages_of_other_hosts_are_no_siblings():
     one = Document("1", "a.html", "x", url="https://www.north.example/a")
     other = Document("2", "b.html", "x", url="https://south.example/b")
 
-    assert name_site(one, "/pages/a.html") != name_site(other, "/pages/b.html")
-    assert name_site(Document("3", "c.txt", "x"), "/pages/c.txt") == "/pages"
+    assert name_site(read_site(one), "/pages/a.html") != name_site(read_site(other), "/pages/b.html")
+    assert name_site(read_site(Document("3", "c.txt", "x")), "/pages/c.txt") == "/pages"
 
 
 def test_short_lines_are_not_compared():

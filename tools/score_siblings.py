@@ -94,7 +94,7 @@ def compare(documents: Sequence[Document]) -> dict[str, Document]:
     with closing(sqlite3.connect("")) as database:
         lines = LineLedger(database)
         for document in documents:
-            site = siblings.name_site(document, document.path)
+            site = siblings.name_site(read_site(document), document.path)
             lines.record(site, document.id, list_lines(siblings.find_lines(document)))
         for id_, repeated in lines.find_repeated():
             found[id_] = siblings.strip_repeated(found[id_], repeated)

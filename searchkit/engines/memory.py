@@ -51,7 +51,7 @@ class MemoryEngine:
 
     def add(self, documents: Iterable[Analysed]) -> None:
         """Store documents, replacing those with the same id."""
-        self._documents.update((analysed.document.id, _hold(analysed)) for analysed in documents)
+        self._documents.update((analysed.id, _hold(analysed)) for analysed in documents)
 
     def delete(self, ids: Iterable[str]) -> int:
         """Forget documents; how many there were."""

@@ -9,10 +9,9 @@ its other copy has lost before are not given back.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
-from searchkit.fields import read_site
 from searchkit.model import Chrome, Document
 from searchkit.pipeline.secondopinion import Opinion, find_entities
 from searchkit.pipeline.wording import fold
@@ -33,12 +32,9 @@ class Lines:
     stripped: frozenset[int]
 
 
-def name_site(document: Document, location: str) -> str:
-    """Whose sibling a page is: that of pages with the same host, or else in the same file or folder."""
-    host = read_site(document)
-    if host:
-        return host[0]
-    return location.rpartition("#")[0] or location.rpartition("/")[0]
+def name_site(hosts: Sequence[str], location: str) -> str:
+    """Whose sibling a page is: that of pages with the same host, if it has one, or else in the same file or folder."""
+    return hosts[0] if hosts else location.rpartition("#")[0] or location.rpartition("/")[0]
 
 
 def find_lines(document: Document) -> Lines:

@@ -16,9 +16,10 @@ from functools import cache
 from itertools import count
 from typing import NamedTuple
 
-from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
+from searchkit.fields import DATE_FIELDS, KEYWORD_FIELDS, TEXT_FIELDS, Field
 from searchkit.frozen import frozen
 from searchkit.model import Document, Value
+from searchkit.packing import pack, unpack
 from searchkit.search.marks import MARKS
 from searchkit.search.pairs import CHARACTER, PAIRED, cut_pairs, has_paired, is_paired
 from searchkit.search.stemming import SEPARATOR, choose_forms, find_start, read_elided
@@ -93,11 +94,18 @@ class Tokens(Value):
 
 @frozen
 class Analysed(Value):
-    """A document with the tokens of each text field and the values of each keyword field, ready for any engine."""
+    """A document, ready for any engine: packed, with the tokens of each text field and the values of the others."""
 
-    document: Document
+    id: str
+    packed: bytes
     tokens: dict[str, Tokens]
     keywords: dict[str, tuple[str, ...]]
+    dates: dict[str, tuple[str, ...]]
+
+    @property
+    def document(self) -> Document:
+        """The document, unpacked anew each time."""
+        return unpack(self.packed)
 
 
 def analyse(text: str, language: str | None = None) -> Iterator[Token]:
@@ -110,10 +118,16 @@ def analyse(text: str, language: str | None = None) -> Iterator[Token]:
 
 
 def analyse_document(document: Document) -> Analysed:
-    """A document with the tokens of all its text fields, in its language, and the values of its keyword fields."""
-    tokens = {field.name: _analyse_passages(field.read(document), document.language) for field in TEXT_FIELDS}
+    """A document with the tokens of all its text fields, in its language, and the values of its other fields."""
+    tokens = {field.name: analyse_field(document, field) for field in TEXT_FIELDS}
     keywords = {field.name: field.read(document) for field in KEYWORD_FIELDS}
-    return Analysed(document, tokens, keywords)
+    dates = {field.name: field.read(document) for field in DATE_FIELDS}
+    return Analysed(document.id, pack(document), tokens, keywords, dates)
+
+
+def analyse_field(document: Document, field: Field) -> Tokens:
+    """The tokens of one of its text fields."""
+    return _analyse_passages(field.read(document), document.language)
 
 
 def _analyse_passages(passages: Sequence[str], language: str | None) -> Tokens:

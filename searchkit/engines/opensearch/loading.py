@@ -40,7 +40,7 @@ def delete_documents(connection: Connection, index: str, ids: Iterable[str]) -> 
 
 
 def _write(analysed: Analysed) -> Action:
-    id_ = analysed.document.id
+    id_ = analysed.id
     return Action(id_, f'{{"index":{{"_id":"{make_key(id_)}"}}}}\n{make_source(analysed)}\n')
 
 

@@ -10,9 +10,10 @@ from searchkit.engines.opensearch.connection import Answer, Connection
 from searchkit.engines.opensearch.mapping import decode
 from searchkit.engines.opensearch.paging import read_through
 from searchkit.errors import EngineError
+from searchkit.fields import BY_NAME
 from searchkit.model import Document
 from searchkit.search import query as q
-from searchkit.search.analysis import analyse_document
+from searchkit.search.analysis import analyse_field
 from searchkit.search.nearness import find_places, find_windows
 
 AT_ONCE = 500  # documents read in one request
@@ -30,7 +31,7 @@ def find_often(connection: Connection, index: str, query: q.AtLeast, child: Clau
         if number == MOST:
             raise EngineError(f"more than {MOST:,} documents have the words of {query.child}", f"{query}",
                               "add a rarer word to them, or leave atleast() out")
-        tokens = analyse_document(read_document(hit)).tokens[query.child.field]
+        tokens = analyse_field(read_document(hit), BY_NAME[query.child.field])
         if _count(query.child, tokens.list_terms()) >= query.count:
             found.append(hit["_id"])
     return found

@@ -57,7 +57,7 @@ class TantivyEngine:
             for analysed in documents:
                 made = make_document(analysed)
                 with translate_failure(self._path):
-                    writer.delete_documents_by_term(ID, encode_term(analysed.document.id))
+                    writer.delete_documents_by_term(ID, encode_term(analysed.id))
                     writer.add_document(made)
 
     def delete(self, ids: Iterable[str]) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
@@ -80,20 +81,20 @@ def register_tokenizer(index: tantivy.Index) -> None:
 
 def make_document(analysed: Analysed) -> tantivy.Document:
     """A document with everything that is indexed and stored of it."""
-    document, made = analysed.document, tantivy.Document()
-    id_, date = encode_term(document.id), document.date
+    made = tantivy.Document()
+    id_, date = encode_term(analysed.id), next(iter(analysed.dates[DATE]), None)
     made.add_text(ID, id_)
     made.add_text(ID, EVERY)
-    made.add_unsigned(KEY, find_number(document.id))
-    day = find_day(date.value) if date else LAST_DAY
+    made.add_unsigned(KEY, find_number(analysed.id))
+    day = find_day(date) if date else LAST_DAY
     age = LAST_DAY - day if date else LAST_DAY
     made.add_text(NEWEST, f"{age:0{DAY_DIGITS}}{id_}")
     made.add_text(OLDEST, f"{day:0{DAY_DIGITS}}{id_}")
     made.add_unsigned(RECENCY, age << 8 * ID_BYTES | int.from_bytes(id_.encode()[:ID_BYTES].ljust(ID_BYTES, b"\0")))
     if date:
         made.add_unsigned(DAY, day)
-        made.add_text(DATE, date.value)
-        made.add_unsigned(MONTH, write_month(date.value))
+        made.add_text(DATE, date)
+        made.add_unsigned(MONTH, write_month(date))
     for field in TEXT_FIELDS:
         _add_tokens(made, field.name, analysed.tokens[field.name])
     for field in KEYWORD_FIELDS:
@@ -103,10 +104,10 @@ def make_document(analysed: Analysed) -> tantivy.Document:
                 made.add_unsigned(field.name + NUMBER, find_number(value))
     values = {name: found for name, found in analysed.keywords.items() if found}
     if date:
-        values[DATE] = (date.value,)
+        values[DATE] = (date,)
     made.add_unsigned(FILLED, sum(BITS[name] for name in values))
     made.add_bytes(VALUES, encode(json.dumps(values)))
-    made.add_bytes(DOCUMENT, encode(json.dumps(document.to_dict(), ensure_ascii=False)))
+    made.add_bytes(DOCUMENT, zlib.decompress(analysed.packed))
     return made
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from array import array
 from collections import defaultdict
 from collections.abc import Collection
 from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 
 from searchkit.engines.whoosh.arrayfile import ArrayWriter
 from searchkit.engines.whoosh.layout import (
-    DATE_FIELDS,
     ID,
     INDEXED,
     KEYWORD_NAMES,
@@ -35,8 +32,6 @@ from searchkit.engines.whoosh.listwriter import (
 )
 from searchkit.search.analysis import PASSAGE_GAP, Analysed, Tokens
 from searchkit.search.folding import fold_value
-
-LEVEL = 6  # of deflation of stored documents; ``mending`` knows them by how that begins
 
 
 class _Stream:
@@ -120,15 +115,11 @@ class Inversion:
 
     def add(self, analysed: Analysed) -> None:
         """Take in a document; one that fails takes nothing along."""
-        document = analysed.document
-        stored = encode_document(document.to_dict())
-        tokens: dict[str, Collection[str]] = {ID: (document.id,)}
+        tokens: dict[str, Collection[str]] = {ID: (analysed.id,), **analysed.dates}
         for name in TEXT_NAMES:
             tokens[name + WRITTEN] = set(analysed.tokens[name].written)
         for name in KEYWORD_NAMES:
             tokens[name] = {fold_value(value) + SEPARATOR + value for value in analysed.keywords[name]}
-        for field in DATE_FIELDS:
-            tokens[field.name] = field.read(document)
         for name, stream in self._streams.items():
             if name in analysed.tokens:
                 stream.add_numbered(analysed.tokens[name])
@@ -136,7 +127,7 @@ class Inversion:
                 stream.add(tokens[name])
         for name, lengths in self._lengths.items():
             lengths.append(analysed.tokens[name].count())
-        self._stored.append(stored)
+        self._stored.append(analysed.packed)
         self.count += 1
 
     def write(self, file: IO[bytes], folder: Path) -> None:
@@ -161,9 +152,3 @@ class Inversion:
                 ordinals.add(posted.counts, posted.documents)
                 ordinals.finish(writer, self.count)
         writer.finish({"count": self.count, "totals": {name: sum(of) for name, of in self._lengths.items()}})
-
-
-def encode_document(data: dict[str, Any]) -> bytes:
-    """A document as it is stored."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode("utf-8", "surrogatepass"), LEVEL)

@@ -7,13 +7,12 @@ own terms.
 
 from __future__ import annotations
 
-from searchkit.fields import FIELDS, KEYWORD_FIELDS, TEXT_FIELDS, Kind
+from searchkit.fields import DATE_FIELDS, KEYWORD_FIELDS, TEXT_FIELDS
 
 ID, STORED_DOCUMENT = "id", "document"
 WRITTEN = ".written"  # appended to the name of a text field
 SEPARATOR = "\x1f"  # white space to ``fold_value``: no folded value has it
 EXTENSION = ".arrays"  # of a segment's file
-DATE_FIELDS = tuple(field for field in FIELDS if field.kind is Kind.DATE)
 TEXT_NAMES = tuple(field.name for field in TEXT_FIELDS)
 WRITTEN_NAMES = tuple(name + WRITTEN for name in TEXT_NAMES)
 VALUE_NAMES = (ID, *(field.name for field in (*KEYWORD_FIELDS, *DATE_FIELDS)))  # those with ordinals by document

@@ -7,8 +7,6 @@ among those of its width; lists of one width lie in the order of their terms.
 
 from __future__ import annotations
 
-import json
-import zlib
 from array import array
 from bisect import bisect_left
 from functools import cached_property
@@ -30,6 +28,7 @@ from searchkit.engines.whoosh.layout import (
     encode_term,
     show_value,
 )
+from searchkit.packing import unpack_values
 from searchkit.search.vocabulary import Vocabulary
 
 
@@ -201,9 +200,7 @@ class Segment:
         """The document as plain values."""
         ends, content = self.file.view("stored/ends"), self.file.view("stored")
         self.file.check_part("stored/ends", number, 2)
-        text = zlib.decompress(content[ends[number]:ends[number + 1]])
-        data: dict[str, Any] = json.loads(text.decode("utf-8", "surrogatepass"))
-        return data
+        return unpack_values(content[ends[number]:ends[number + 1]])
 
     def vocabulary(self, field: str) -> Vocabulary:
         """The words of a text field as written; those of deleted documents are among them."""

@@ -73,7 +73,7 @@ class Writer:
         """Add a document; one with the same id that was added before is forgotten."""
         if self._inversion.size >= FULL:
             self._close_segment()
-        id_ = analysed.document.id
+        id_ = analysed.id
         self._inversion.add(analysed)
         if id_ in self._placed:
             segment, number = self._placed[id_]
