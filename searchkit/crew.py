@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from searchkit import budget
 from searchkit.mailbox import Box, Mailbox
 from searchkit.model import READY, Page, Rejected
-from searchkit.outcomes import Answer, Outcome, extract_batch
+from searchkit.outcomes import Answer, Outcome, extract_batch, prepare
 from searchkit.pipeline.secondopinion import load_opinion
 
 if TYPE_CHECKING:
@@ -129,6 +129,8 @@ class Crew:
         """Who gets these tasks: one that is free, or can be started, or has the least ahead of it and room for them."""
         least = min(self.workers, key=lambda worker: (len(worker.bundles) > 0, worker.load), default=None)
         if (least is None or least.bundles) and len(self.workers) < self.count:
+            if FORKS and not self.workers:
+                prepare()
             least = Worker(self.ner)
             self.workers.append(least)
         if least is None or not least.bundles:

@@ -32,6 +32,15 @@ Answer = tuple[Outcome, Rejected | None]  # the second says why only the text wa
 Order = tuple[Page, Rejected | None]  # a page; with the second, only its text is wanted, and this is why
 
 
+_SAMPLE = """<html lang="en"><body><h1>The port opens again</h1><p>By Ada Byron, 3 March 2019</p><p>The port of Oslo
+was opened again on Monday, “at long last”, the mayor said (東京), after weeks in which no ship was unloaded.</p>"""
+
+
+def prepare() -> None:
+    """Load the word lists and models: once for this process and those that are forked from it."""
+    extract_page(Page("sample.html", _SAMPLE))
+
+
 def extract_batch(orders: Sequence[Order], ner: str = "") -> list[Answer]:
     """What each of some pages becomes, in their order. Raises SettingsError for a ``ner`` that cannot be had here."""
     return [extract_text(page, breach) if breach else extract_page(page, ner) for page, breach in orders]

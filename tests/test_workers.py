@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -102,6 +103,30 @@ def die() -> None:
 
 
 FAULTS = [(spin, "too-slow"), (backtrack, "too-slow"), (devour, "out-of-memory"), (die, "crashed"), (divide, "failed")]
+
+
+def test_lists_and_models_are_read_before_a_worker_is_forked_and_not_by_each() -> None:
+    program = f"""
+import sys
+from searchkit.model import Page
+from searchkit.outcomes import extract_page, prepare
+prepare()
+sys.addaudithook(lambda event, found: print(found[0]) if event == "open" else None)
+outcome, _ = extract_page(Page("p", {STORY.format("Ada Byron’s")!r}))
+assert outcome.document.body
+"""
+    done = subprocess.run([sys.executable, "-c", program], text=True, capture_output=True, check=True)
+    assert done.stdout == ""
+
+
+@inherited
+def test_a_run_prepares_its_workers_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[str] = []
+    start = crew.Worker.__init__
+    monkeypatch.setattr(crew, "prepare", lambda: events.append("prepare"))
+    monkeypatch.setattr(crew.Worker, "__init__", lambda self, ner: (events.append("start"), start(self, ner))[1])
+    run(make_pages(20))
+    assert events == ["prepare", "start", "start"]
 
 
 @inherited

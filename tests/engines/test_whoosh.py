@@ -137,6 +137,17 @@ print(len(engine.get([id_ for id_, _ in matches.hits])), *sorted({{"numpy", "who
     assert done.stdout.split() == ["2"]
 
 
+def test_a_new_index_is_there_before_numpy_is(tmp_path):
+    program = f"""
+import pathlib, sys
+from searchkit.engines.whoosh import WhooshEngine
+print(WhooshEngine(pathlib.Path({str(tmp_path / "new")!r}), create=True).count(), "numpy" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], text=True, capture_output=True, check=True,
+                          cwd=Path(__file__).parents[2])
+    assert done.stdout.split() == ["0", "False"]
+
+
 def test_a_process_that_goes_on_asking_loads_numpy(filled, place):
     program = f"""
 import pathlib, sys

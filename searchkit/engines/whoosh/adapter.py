@@ -49,10 +49,10 @@ class WhooshEngine:
         if not _has_index(path):
             if not create:
                 raise IndexNotFound("there is no index", str(path), "make one: searchkit index <pages>")
-            from searchkit.engines.whoosh import writer
+            from searchkit.engines.whoosh import creation
 
             with disk.tell_failure(path):
-                writer.create(path)
+                creation.create(path)
         self._snapshot = Snapshot(None, ())
         self._work = 0  # done in plain Python
         self._refresh()

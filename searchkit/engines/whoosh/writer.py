@@ -33,12 +33,6 @@ LITTLE = 4 << 20  # … and more than so many bytes
 FULL = 6_000_000  # tokens gathered before a segment is closed, to bound memory (about 150 MB)
 
 
-def create(folder: Path) -> None:
-    """Make an index without documents."""
-    folder.mkdir(parents=True, exist_ok=True)
-    make_commit(folder, 0, make_schema(), [])
-
-
 class Writer:
     """Adds and deletes documents; all of it takes effect at ``commit``, or nothing does.
 
