@@ -105,17 +105,16 @@ class GroupLedger:
 
     def _note_parted(self, signature: Signature) -> None:
         """Note the texts that are neighbours only with or only without this one."""
-        for key in signature.keys:
-            before, after = self._find_neighbours(key, signature.digest)
-            if len(before) + len(after) > NEIGHBOURS:
-                self._note((*before, *after))
+        for neighbours in self._find_neighbours(signature):
+            if len(neighbours) > NEIGHBOURS:
+                self._note(neighbours)
 
     def _pair(self, text: int) -> None:
         """Find the pairs of a text anew; where it loses one, the other text must be looked at, too."""
         signature = self._find_text(text)
         if signature is None:
             return
-        candidates = {other for key in signature.keys for side in self._find_neighbours(key, text) for other in side}
+        candidates = {other for neighbours in self._find_neighbours(signature) for other in neighbours}
         found = {other for other in candidates if (seen := self._find_text(other)) and are_copies(signature, seen)}
         known = {other for (other,) in self._list("SELECT other FROM text_pairs WHERE text = ?", text)}
         self._note(known - found)
@@ -151,13 +150,29 @@ class GroupLedger:
         rows = self._list("SELECT size, sketch FROM texts WHERE text = ?", text)
         return Signature(text, rows[0][0], unpack(rows[0][1])) if rows else None
 
-    def _find_neighbours(self, key: int, text: int) -> tuple[list[int], list[int]]:
+    def _find_neighbours(self, signature: Signature) -> Iterator[list[int]]:
+        """For each key of a text that others have, too, the nearest of them before and after it."""
+        keys = signature.keys
+        most = NEIGHBOURS * len(keys)
+        rows = self._list(f"SELECT key, text FROM text_keys WHERE key IN ({', '.join('?' * len(keys))}) LIMIT ?",
+                          *keys, most)
+        if len(rows) == most:  # some are not among them: each key is asked for by itself
+            yield from (self._find_nearest(key, signature.digest) for key in keys)
+            return
+        others: dict[int, list[int]] = {}
+        for key, text in rows:
+            if text != signature.digest:
+                others.setdefault(key, []).append(text)
+        for key, texts in others.items():
+            yield texts if len(texts) <= NEIGHBOURS else self._find_nearest(key, signature.digest)
+
+    def _find_nearest(self, key: int, text: int) -> list[int]:
         """The nearest texts with a key before and after a text."""
         before = self._list("SELECT text FROM text_keys WHERE key = ? AND text < ? ORDER BY text DESC LIMIT ?",
                             key, text, NEIGHBOURS)
         after = self._list("SELECT text FROM text_keys WHERE key = ? AND text > ? ORDER BY text LIMIT ?",
                            key, text, NEIGHBOURS)
-        return [other for (other,) in before], [other for (other,) in after]
+        return [other for (other,) in (*before, *after)]
 
     def _note(self, texts: Iterable[int]) -> None:
         self._database.executemany("INSERT OR IGNORE INTO unsettled_texts VALUES (?)", [(text,) for text in texts])
