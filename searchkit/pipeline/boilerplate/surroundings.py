@@ -20,7 +20,8 @@ _SETTLED = 0.15  # share of the prose from which an element named like a story o
 _WEIGHTS = {"comments": 0.1, "cookies": 0.1, "footer": 0.3, "teaser": 0.5, "sidebar": 0.5, "navigation": 0.5}
 _WRAPPER = re.compile(r"(?:p|li|h\d|span|a|b|i|em|strong|font|blockquote)\b")
 _HIDDEN = " hidden"
-_WORD_START = "(?<![a-z])"
+# What a pattern may begin with, and how the same is said after its first letter.
+_MARKS = {"(?<![a-z])": "(?<![a-z].)", "^": "(?<=^.)", "": ""}
 _SIGNS = re.compile("[#. ]")  # between the parts of an element's name
 _NUMBER = re.compile(r"\d+")  # says nothing
 
@@ -149,41 +150,60 @@ def _read_parts(name: str) -> _Name:
     if not told:
         return _Name(hidden=True) if is_hidden else _SILENT
     furniture, story, _, standfirst = zip(*told, strict=True)
-    first = min(filter(None, furniture), key=list(_clues("furniture")).index, default=None)
+    first = min(filter(None, furniture), key=_furniture().index, default=None)
     return _Name(first, True in story, is_hidden, True in standfirst)
 
 
 @lru_cache(maxsize=50_000)
 def _read_part(part: str) -> _Name:
     """What a part of a name says; most say nothing, and one look tells that."""
-    if not _match_any().search(part):
+    pattern, kinds = _match_any()
+    found = pattern.search(part)
+    if not found:
         return _SILENT
-    furniture = next((reason for reason, pattern in _clues("furniture").items() if pattern.search(part)), None)
-    story = _clues("story")
-    return _Name(furniture, story["body"].search(part) is not None, False,
-                 story["standfirst"].search(part) is not None)
+    start = found.start()
+    told = []
+    while found:
+        told.append(kinds[found.lastindex or 0])
+        found = pattern.search(part, found.start() + 1)
+    body, standfirst = _match_story()
+    return _Name((*_furniture(), None, None)[min(told)], body.search(part, start) is not None, False,
+                 standfirst.search(part, start) is not None)
 
 
 @cache
-def _clues(table: str) -> dict[str, re.Pattern[str]]:
-    return {reason: _compile(patterns) for reason, patterns in read_table("context_clues.toml")[table].items()}
+def _furniture() -> tuple[str, ...]:
+    """The kinds of furniture; what is listed first counts before what follows."""
+    return tuple(read_table("context_clues.toml")["furniture"])
 
 
 @cache
-def _match_any() -> re.Pattern[str]:
-    return _compile([pattern for table in ("furniture", "story")
-                     for patterns in read_table("context_clues.toml")[table].values() for pattern in patterns])
+def _match_any() -> tuple[re.Pattern[str], tuple[int, ...]]:
+    """All there is to look for. Kinds are numbered in the order of the table: furniture, then the story's."""
+    table = read_table("context_clues.toml")
+    return _compile((*table["furniture"].values(), table["story"]["body"], table["story"]["standfirst"]))
 
 
-def _compile(patterns: Sequence[str]) -> re.Pattern[str]:
-    """Any of the patterns, sorted by their first letters: at each place only the few that can match are tried."""
-    groups: dict[str, dict[str, list[str]]] = {}
-    for pattern in patterns:
-        mark = next(mark for mark in (_WORD_START, "^", "") if pattern.startswith(mark))
-        bare = pattern.removeprefix(mark)
-        groups.setdefault(mark, {}).setdefault(bare[0], []).append(bare[1:])
-    return re.compile("|".join(f"{mark}(?:{_join(letters)})" for mark, letters in sorted(groups.items())))
+@cache
+def _match_story() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    story = read_table("context_clues.toml")["story"]
+    return _compile([story["body"]])[0], _compile([story["standfirst"]])[0]
 
 
-def _join(letters: Mapping[str, Sequence[str]]) -> str:
-    return "|".join(f"{letter}(?:{'|'.join(rests)})" for letter, rests in letters.items())
+def _compile(kinds: Sequence[Sequence[str]]) -> tuple[re.Pattern[str], tuple[int, ...]]:
+    """Any of the patterns, and for each of its groups the kind (by place) whose match ends with that group.
+
+    They are sorted by their first letters: at each place only the few that can match are tried, in the kinds' order.
+    """
+    letters: dict[str, dict[int, list[str]]] = {}
+    for kind, patterns in enumerate(kinds):
+        for pattern in patterns:
+            mark = next(mark for mark in _MARKS if pattern.startswith(mark))
+            bare = pattern.removeprefix(mark)
+            letters.setdefault(bare[0], {}).setdefault(kind, []).append(_MARKS[mark] + bare[1:])
+    tried = "|".join(f"{letter}(?:{_join(by_kind)})" for letter, by_kind in letters.items())
+    return re.compile(tried), (0, *(kind for by_kind in letters.values() for kind in by_kind))  # groups count from 1
+
+
+def _join(by_kind: Mapping[int, Sequence[str]]) -> str:
+    return "|".join(f"(?:{'|'.join(rests)})()" for rests in by_kind.values())
