@@ -96,7 +96,7 @@ def _describe(full: str, tag: str, link_chars: int) -> Features:
     known = chromewords.function_words()
     telling = [word for word in words if word not in known]
     count, fillers = _count(text, len(words), len(words) - len(telling))
-    is_line = len(words) <= _LINE
+    is_line = len(words) <= _LINE and not chromewords.are_plain(words)
     furniture, furniture_words = chromewords.find_phrases(words) if is_line else (None, 0)
     lead = chromewords.find_lead(text) if is_line else None
     section = chromewords.find_section(words) if is_line and not lead else None
