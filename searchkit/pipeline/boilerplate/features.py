@@ -69,6 +69,9 @@ class Features(NamedTuple):
     topics: frozenset[str]  # the words that say what it is about: all but function words and the shortest
 
 
+_REPEATED, _GOES_ON = map(Features._fields.index, ("repeated", "goes_on"))
+
+
 def describe(blocks: Sequence[Block]) -> list[Features]:
     """The features of every block."""
     texts = [block.text.casefold() for block in blocks]
@@ -82,8 +85,11 @@ def describe(blocks: Sequence[Block]) -> list[Features]:
         if times[text] > 1:
             is_repeated = text in seen or feature.words < _ONCE or not feature.ends
             seen.add(text)
-        found.append(feature._replace(repeated=is_repeated, goes_on=feature.goes_on and not after_end)
-                     if is_repeated or (after_end and feature.goes_on) else feature)
+        if is_repeated or (after_end and feature.goes_on):
+            values = list(feature)  # ``_replace`` takes four times as long
+            values[_REPEATED], values[_GOES_ON] = is_repeated, feature.goes_on and not after_end
+            feature = Features._make(values)
+        found.append(feature)
         after_end = feature.ends
     return found
 
