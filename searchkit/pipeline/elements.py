@@ -105,12 +105,14 @@ def _find_context(element: _Element) -> tuple[str, ...]:
         unknown.append(above)
         above = above.parent
     context, depth = (above.context or (), above.depth) if above is not None else ((), 0)
+    names = list(context)
     for inner in reversed(unknown):
         depth += 1
         if depth <= _DEEPEST:
-            kept = context if len(context) < _OUTERMOST + _NEAREST else (
-                *context[:_OUTERMOST], *context[_OUTERMOST + 1:])
-            context = (*kept, inner.describe())
+            if len(names) == _OUTERMOST + _NEAREST:
+                del names[_OUTERMOST]
+            names.append(inner.describe())
+            context = tuple(names)
         inner.context = context
         inner.depth = depth
     return context
