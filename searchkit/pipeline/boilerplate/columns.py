@@ -170,9 +170,8 @@ def _sum_windows(columns: Columns, features: Sequence[Features]) -> Columns:
 
 def _sum_around(sums: list[float], reach: int) -> tuple[list[float], list[float]]:
     """For each block the sums over the ``reach`` blocks above it and below it, given the sums from the page's start."""
-    before = [0.0] * reach + sums
-    after = sums[reach + 1 :] + [sums[-1]] * reach
-    return list(map(sub, sums[:-1], before)), list(map(sub, after, sums[1:]))
+    windows = list(map(sub, sums + [sums[-1]] * reach, [0.0] * reach + sums))  # by the block before which each ends
+    return windows[: len(sums) - 1], windows[reach + 1 :]
 
 
 def _mark_candidates(columns: Columns) -> list[float]:
