@@ -22,7 +22,6 @@ _WRAPPER = re.compile(r"(?:p|li|h\d|span|a|b|i|em|strong|font|blockquote)\b")
 _HIDDEN = " hidden"
 # What a pattern may begin with, and how the same is said after its first letter.
 _MARKS = {"(?<![a-z])": "(?<![a-z].)", "^": "(?<=^.)", "": ""}
-_SIGNS = re.compile("[#. ]")  # between the parts of an element's name
 _NUMBER = re.compile(r"\d+")  # says nothing
 
 
@@ -140,7 +139,7 @@ def _read_parts(name: str) -> _Name:
     """What the parts of a name say, of furniture that which is listed first."""
     told: list[_Name] = []
     start = 0
-    for part in _SIGNS.split(name):  # each is looked at with the signs on both sides of it
+    for part in name.replace("#", " ").replace(".", " ").split(" "):  # each is looked at with the signs beside it
         end = start + len(part)
         said = _read_part(name[start - 1 if start else 0 : end + 1])
         start = end + 1
