@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -64,7 +64,6 @@ class _Node:
     weight: float = 1.0
     prose: float = 0.0
     own: float = 0.0
-    children: dict[str, int] = field(default_factory=dict)
 
 
 def find_places(blocks: Sequence[Block], features: Sequence[Features]) -> list[Place]:
@@ -72,8 +71,8 @@ def find_places(blocks: Sequence[Block], features: Sequence[Features]) -> list[P
     if not any(block.context for block in blocks):
         return [_NOWHERE] * len(blocks)
     nodes = [_Node("", _SILENT, -1)]
-    known = {context: _enter(nodes, context) for context in dict.fromkeys(block.context for block in blocks)}
-    ends = [known[block.context] for block in blocks]
+    known: dict[tuple[str, ...], int] = {(): 0}
+    ends = [_enter(nodes, known, block.context) for block in blocks]
     for end, feature in zip(ends, features, strict=True):
         prose = feature.prose
         if prose:
@@ -87,16 +86,15 @@ def find_places(blocks: Sequence[Block], features: Sequence[Features]) -> list[P
     return [places[end] for end in ends]
 
 
-def _enter(nodes: list[_Node], context: tuple[str, ...]) -> int:
-    place, node = 0, nodes[0]
-    for name in context:
-        child = node.children.get(name)
-        if child is None:
-            child = node.children[name] = len(nodes)
-            said = _read_name(name)
-            weight = _WEIGHTS.get(said.furniture, 1.0) if said.furniture else 1.0
-            nodes.append(_Node(name, said, place, min(node.weight, weight)))
-        place, node = child, nodes[child]
+def _enter(nodes: list[_Node], known: dict[tuple[str, ...], int], context: tuple[str, ...]) -> int:
+    """The element with a context; it and those around it are added if they are new."""
+    place = known.get(context)
+    if place is None:
+        parent = _enter(nodes, known, context[:-1])
+        said = _read_name(context[-1])
+        weight = _WEIGHTS.get(said.furniture, 1.0) if said.furniture else 1.0
+        place = known[context] = len(nodes)
+        nodes.append(_Node(context[-1], said, parent, min(nodes[parent].weight, weight)))
     return place
 
 
