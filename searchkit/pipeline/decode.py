@@ -67,7 +67,9 @@ def decode(content: bytes | str, media_type: str | None = None) -> str:
     ``media_type`` is what the page was sent as; its charset counts before what the page says of itself.
     """
     text = content if isinstance(content, str) else _decode_bytes(content, media_type)
-    text = text.removeprefix("\ufeff").replace("\0", "")
+    text = text.removeprefix("\ufeff")
+    if "\0" in content if isinstance(content, str) else 0 in content:  # quicker to look for in bytes than in most texts
+        text = text.replace("\0", "")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text or text.isspace():
@@ -121,7 +123,7 @@ def _is_garbled(sample: bytes) -> bool:
 
 def _decode_text(data: bytes, media_type: str | None) -> str:
     """Text in an encoding whose ASCII characters are single bytes, as nearly all are."""
-    if b"\x1b$" in data[:_SAMPLE] and _ISO_2022.search(data[:_SAMPLE]):
+    if data.find(b"\x1b$", 0, _SAMPLE) >= 0 and _ISO_2022.search(data[:_SAMPLE]):
         return data.decode("iso2022_jp", "replace")
     try:
         return data.decode("utf-8")

@@ -25,7 +25,7 @@ _TAGS = {
     _HEAD: "title script meta link",
     _LINK: "a",
     _VERBATIM: "pre textarea listing xmp",
-    _TELLING: "a html time",  # elements with attributes that are read
+    _TELLING: "html time",  # elements with attributes that are read; of any other ``rel`` and ``itemprop`` are
     _BREAK: "br",
 }
 _KINDS = {tag: sum(kind for kind, tags in _TAGS.items() if tag in tags.split())
@@ -44,18 +44,17 @@ _Attributes = Mapping[str, str]
 class _Element:
     """An open element. ``block_tag`` is the tag of the nearest block-level element, itself included."""
 
-    __slots__ = ("attributes", "block_tag", "context", "depth", "kind", "parent", "properties", "start", "tag")
+    __slots__ = ("attributes", "block_tag", "context", "depth", "kind", "parent", "start", "tag")
 
     def __init__(self, tag: str, kind: int, attributes: _Attributes, parent: _Element | None) -> None:
         self.tag = tag
         self.kind = kind
         self.attributes = attributes
         self.parent = parent
-        self.depth: int = parent.depth + 1 if parent else 0
-        self.block_tag: str = tag if kind & _BLOCK or not parent else parent.block_tag
+        self.block_tag: str = tag if kind & _BLOCK or parent is None else parent.block_tag
         self.context: tuple[str, ...] | None = None  # the descriptions of the element and all around it, once known
-        self.properties = ""
-        self.start = (0, 0)
+        self.depth = 0  # as soon as the context is known
+        self.start: tuple[int, int] | None = None  # block and text with which a microdata property begins
 
     def describe(self) -> str:
         """The element as it stands in a context."""
@@ -63,9 +62,10 @@ class _Element:
         if not attributes:
             return self.tag
         get = attributes.get
-        if len(attributes) == 1 and "class" in attributes:
-            return _describe(self.tag, None, get("class"), None, "", False)
-        return _describe(self.tag, get("id"), get("class"), get("role"), self.properties, self._is_hidden())
+        classes = get("class")
+        if classes is not None and len(attributes) == 1:
+            return _describe_class(self.tag, classes)
+        return _describe(self.tag, get("id"), classes, get("role"), get("itemprop"), self._is_hidden())
 
     def _is_hidden(self) -> bool:
         get = self.attributes.get
@@ -75,7 +75,13 @@ class _Element:
 
 
 @lru_cache(maxsize=10_000)
-def _describe(tag: str, name: str | None, classes: str | None, role: str | None, properties: str,
+def _describe_class(tag: str, classes: str) -> str:
+    """An element with classes and no other attributes, as most are."""
+    return ".".join((tag, *classes.split())).lower()[:_MOST_DESCRIPTION]
+
+
+@lru_cache(maxsize=10_000)
+def _describe(tag: str, name: str | None, classes: str | None, role: str | None, properties: str | None,
               hidden: bool) -> str:
     text = tag
     if name:
@@ -98,13 +104,17 @@ def _find_context(element: _Element) -> tuple[str, ...]:
     while above is not None and above.context is None:
         unknown.append(above)
         above = above.parent
-    context = above.context if above is not None and above.context is not None else ()
+    context, depth = (above.context or (), above.depth) if above is not None else ((), 0)
+    names = list(context)
     for inner in reversed(unknown):
-        if inner.depth <= _DEEPEST:
-            kept = context if len(context) < _OUTERMOST + _NEAREST else (
-                *context[:_OUTERMOST], *context[_OUTERMOST + 1:])
-            context = (*kept, inner.describe())
+        depth += 1
+        if depth <= _DEEPEST:
+            if len(names) == _OUTERMOST + _NEAREST:
+                del names[_OUTERMOST]
+            names.append(inner.describe())
+            context = tuple(names)
         inner.context = context
+        inner.depth = depth
     return context
 
 
@@ -139,14 +149,16 @@ class BlockBuilder:
             self._add_text()
         kind = _KINDS.get(tag, 0)
         if kind & _BLOCK:
-            self._flush()
+            if self.buffer:
+                self._flush()
+            self.closed = None
         self.element = element = _Element(tag, kind, attributes, self.element)
         if kind > _BLOCK:
             if kind & _UNSEEN:
                 self.unseen = 1
                 return
             self._enter(element)
-        if attributes and ("itemprop" in attributes or kind & _TELLING):
+        if attributes and ("rel" in attributes or "itemprop" in attributes or kind & _TELLING):
             self._read_attributes(element)
 
     def _enter(self, element: _Element) -> None:
@@ -171,30 +183,32 @@ class BlockBuilder:
         """Close the innermost element."""
         if self.unseen:
             self.unseen -= 1
-            if self.unseen:
-                return
-        elif self.pieces:
+            if not self.unseen:
+                self._leave_unseen(self.element)
+            return
+        if self.pieces:
             self._add_text()
         element = self.element
-        if element.parent is None:
+        parent = element.parent
+        if parent is None:
             return
+        if element.start is not None:
+            self._mark_property(element, element.start)
         kind = element.kind
-        if kind & _UNSEEN:
-            self._leave_unseen(element)
-        else:
-            if element.properties:
-                self._mark_property(element)
-            if kind & _BLOCK:
+        if kind & _BLOCK:
+            if self.buffer:
                 self._flush()
-            elif not kind & _BREAK:
-                self.closed = element.tag
+            self.closed = None
+        elif not kind & _BREAK:
+            self.closed = element.tag
+        if kind > _BLOCK:
             if kind & _LINK:
                 self.link_depth -= 1
             elif kind & _VERBATIM:
                 self.verbatim -= 1
-        self.element = element.parent
+        self.element = parent
         if element is self.anchor:
-            self.anchor = element.parent
+            self.anchor = parent
 
     def close(self) -> Markup:
         """All that was found."""
@@ -235,8 +249,7 @@ class BlockBuilder:
         """End the block, if there is text in it."""
         if self.holder is not None:
             self._end_block()
-        if self.buffer:
-            self.buffer.clear()
+        self.buffer.clear()
         self.breaks = 0
         self.closed = None
 
@@ -271,25 +284,25 @@ class BlockBuilder:
             self.marks.append(("rel", "author"))
         elif element.tag == "html" and self.language is None:
             self.language = get("lang") or get("xml:lang") or None
-        if names := get("itemprop"):
-            element.properties = names
+        if get("itemprop"):
             element.start = (len(self.blocks), len(self.buffer))
 
-    def _mark_property(self, element: _Element) -> None:
+    def _mark_property(self, element: _Element, start: tuple[int, int]) -> None:
         """A microdata property says its content, else its text, if that lies within one block."""
         get = element.attributes.get
         value = get("content") or (element.tag == "time" and get("datetime"))
-        count, begin = element.start
+        count, begin = start
         if not value and count == len(self.blocks):
             value = " ".join("".join(self.buffer[begin:]).split())[:_MOST_PROPERTY]
         if value:
-            self.marks += [("itemprop:" + name, value) for name in element.properties.split()]
+            self.marks += [("itemprop:" + name, value) for name in (get("itemprop") or "").split()]
 
     def _leave_unseen(self, element: _Element) -> None:
         """What an element that is not shown says of the page."""
         if element.kind & _HEAD:
             self._read_head(element, "".join(self.pieces))
         self.pieces.clear()
+        self.element = element.parent or element
 
     def _read_head(self, element: _Element, text: str) -> None:
         tag, get = element.tag, element.attributes.get

@@ -60,6 +60,7 @@ def _parse_fast(text: str) -> Markup | None:
         found: Any = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.LxmlError:
         return None
+    vars(target).clear()  # a parser stays until garbage is looked for, and its target with it
     if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
         return None
     return found if isinstance(found, Markup) else None

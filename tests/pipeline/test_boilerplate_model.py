@@ -60,6 +60,14 @@ def test_the_models_of_the_package_read_columns_that_there_are(kind):
 
 
 @pytest.mark.parametrize("kind", ["html", "text"])
+def test_the_models_of_the_package_look_no_farther_than_columns_are_filled(kind):
+    tested = {model.read_model(kind).inputs[test] for test, *_ in model.read_model(kind).nodes}
+
+    assert max(abs(shift) for name, shift in tested if name == "cohesion") <= columns.BESIDE
+    assert not any(shift for name, shift in tested if name == "covered")
+
+
+@pytest.mark.parametrize("kind", ["html", "text"])
 def test_every_leaf_of_the_package_s_models_is_reached_once(kind):
     trained = model.read_model(kind)
     targets = [target for *_, following, other in trained.nodes for target in (following, other)]

@@ -1,3 +1,4 @@
+import gc
 
 import pytest
 from growth import grows_with_its_input
@@ -152,6 +153,15 @@ def test_the_patient_parser_finds_what_the_fast_one_finds():
                                              ("&", 12_500)])
 def test_time_grows_with_the_size_of_the_page_only(part, count):
     assert grows_with_its_input(lambda size: markup.parse(part * size), count)
+
+
+def test_the_blocks_of_a_page_stayed_in_memory_until_garbage_was_looked_for():
+    def leave_garbage(paragraphs):
+        gc.collect()
+        markup.parse("<meta name=a content=b>" * paragraphs + "<p class=a>Some text.</p>" * paragraphs)
+        return gc.collect()
+
+    assert leave_garbage(2000) == leave_garbage(2)
 
 
 def test_nothing_is_no_blocks():

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import compress
+from operator import mul
 
 from searchkit.pipeline.block import Markup, Verdict
 from searchkit.pipeline.boilerplate import ending, reasons
@@ -96,15 +97,14 @@ def choose(ratings: Sequence[float], features: Sequence[Features]) -> list[bool]
     page where nothing is sure also what is less likely.
     """
     weights = [feature.words + _LINE_WORDS for feature in features]
-    expected = sum(rating * weight for rating, weight in zip(ratings, weights, strict=True))
+    expected = sum(map(mul, ratings, weights))
     right = size = best = 0.0
     least = _LIKELY
-    for index in sorted(range(len(ratings)), key=lambda index: (-ratings[index], index)):
-        if ratings[index] <= 0:
-            break
-        right += ratings[index] * weights[index]
+    for unlikely, index in sorted([(-rating, index) for index, rating in enumerate(ratings) if rating > 0]):
+        right -= unlikely * weights[index]
         size += weights[index]
-        if 2 * right / (size + expected) > best:
-            best = 2 * right / (size + expected)
-            least = min(_LIKELY, ratings[index])
+        promised = 2 * right / (size + expected)
+        if promised > best:
+            best = promised
+            least = min(_LIKELY, -unlikely)
     return [rating >= least for rating in ratings]

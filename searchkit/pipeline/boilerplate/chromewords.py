@@ -36,9 +36,14 @@ def _phrases(table: str) -> dict[str, str]:
 
 
 @cache
-def _firsts(table: str) -> frozenset[str]:
-    """The words that any phrase of a table begins with."""
-    return frozenset(phrase.partition(" ")[0] for phrase in _phrases(table))
+def _firsts(*tables: str) -> frozenset[str]:
+    """The words that any phrase of the tables begins with."""
+    return frozenset(phrase.partition(" ")[0] for table in tables for phrase in _phrases(table))
+
+
+def are_plain(words: list[str]) -> bool:
+    """Whether no phrase of a line, of a section's heading or of a lead can be among the words: most have none."""
+    return _firsts("word", "section", "lead").isdisjoint(words)
 
 
 def find_section(words: list[str]) -> str | None:
@@ -85,16 +90,14 @@ def find_phrases(words: list[str], kind: str = "word") -> tuple[str | None, int]
         return None, 0
     table = _phrases(kind)
     counts: dict[str, int] = {}
-    place = 0
-    while place < len(words):
-        for size in range(min(_LONGEST, len(words) - place), 0, -1) if words[place] in firsts else ():
+    stop = 0  # of the last phrase that was found
+    for place in [place for place, word in enumerate(words) if word in firsts]:
+        for size in range(min(_LONGEST, len(words) - place), 0, -1) if place >= stop else ():
             reason = table.get(words[place] if size == 1 else " ".join(words[place : place + size]))
             if reason:
                 counts[reason] = counts.get(reason, 0) + size
-                place += size
+                stop = place + size
                 break
-        else:
-            place += 1
     if not counts:
         return None, 0
     return max(counts, key=lambda reason: counts[reason]), sum(counts.values())

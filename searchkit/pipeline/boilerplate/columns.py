@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, compress, pairwise
-from operator import sub
+from operator import or_, sub
 
 from searchkit.pipeline.block import Block, Markup
 from searchkit.pipeline.boilerplate import chromewords
@@ -35,19 +35,24 @@ _SPEAKS = 8  # words of a block whose topics count as the story's
 _LONGEST_SHIFT = 20  # columns of a dump's indentation
 _ARTICLE_BODY = re.compile(r'"articleBody"\s*:\s*"((?:[^"\\]|\\.)*+)"')
 _LEAST_BODY = 300  # characters of a JSON-LD articleBody that is not just a summary
+_REACH = 5  # blocks around a paragraph that may be story; what stands farther from any is not
+_PROSE = 12.0  # words of prose within reach
+_KEPT_REACH = 6  # blocks around what the rules keep that may be story too
+BESIDE = 2  # blocks from a candidate up to which its neighbours' topics are looked at
 _SHINGLE = 3  # words in a row that a block and the articleBody share
 _MARK = re.compile("<[^<>]+>")
 
 
 def build_columns(markup: Markup, found: Guess) -> Columns:
-    """All columns of the first look at a page."""
+    """All columns of the first look at a page. What is costly to know is 0 where no candidate is near."""
     columns = _read_features(found)
     columns |= _measure_layout(markup.blocks, columns["prose"], markup.kind == "html")
     columns |= _measure_position(found, columns["prose"])
     columns |= _measure_distances(found.features, columns["prose"])
     columns |= _sum_windows(columns, found.features)
-    columns["covered"] = _measure_cover(markup)
-    columns["cohesion"] = _measure_cohesion(found.features, found.kept)
+    columns["candidate"] = candidates = _mark_candidates(columns)
+    columns["covered"] = _measure_cover(markup, candidates)
+    columns["cohesion"] = _measure_cohesion(found.features, found.kept, _widen(candidates))
     return columns
 
 
@@ -74,22 +79,23 @@ def _limit(values: Iterable[float], least: float, most: float) -> list[float]:
 
 
 def _measure_layout(blocks: Sequence[Block], prose: Sequence[float], is_html: bool) -> Columns:
-    """How much prose stands in the same element, or at the same indentation of a dump."""
+    """How much prose stands in the same element, or at the same indentation of a dump; -1 for what there is not."""
     total = sum(prose) or 1.0
+    nothing = [-1.0] * len(blocks)
+    if is_html:
+        numbers: dict[tuple[str, ...], int] = {}  # of the elements
+        elements = [numbers.setdefault(block.context[:-1], len(numbers)) for block in blocks]
+        held = {element: words / total for element, words in _add_up(elements, prose).items()}
+        sizes = Counter(elements)
+        return {"element_prose": [held[element] for element in elements], "indent_prose": nothing, "shift": nothing,
+                "element_size": [sizes[element] for element in elements]}
     indents = [block.indent for block in blocks]
     by_indent = _add_up(indents, prose)
     usual = max(by_indent, key=lambda indent: by_indent[indent])
     shares = {indent: words / total for indent, words in by_indent.items()}
     shifts = {indent: float(max(-_LONGEST_SHIFT, min(_LONGEST_SHIFT, indent - usual))) for indent in by_indent}
-    layout = {"indent_prose": [shares[indent] for indent in indents], "shift": [shifts[indent] for indent in indents]}
-    if not is_html:
-        return layout | dict.fromkeys(("element_prose", "element_size"), [-1.0] * len(blocks))
-    numbers: dict[tuple[str, ...], int] = {}  # of the elements
-    elements = [numbers.setdefault(block.context[:-1], len(numbers)) for block in blocks]
-    held = {element: words / total for element, words in _add_up(elements, prose).items()}
-    sizes = Counter(elements)
-    return layout | {"element_prose": [held[element] for element in elements],
-                     "element_size": [sizes[element] for element in elements]}
+    return {"indent_prose": [shares[indent] for indent in indents], "element_prose": nothing, "element_size": nothing,
+            "shift": [shifts[indent] for indent in indents]}
 
 
 def _add_up(keys: Sequence[int], values: Sequence[float]) -> dict[int, float]:
@@ -164,33 +170,61 @@ def _sum_windows(columns: Columns, features: Sequence[Features]) -> Columns:
 
 def _sum_around(sums: list[float], reach: int) -> tuple[list[float], list[float]]:
     """For each block the sums over the ``reach`` blocks above it and below it, given the sums from the page's start."""
-    before = [0.0] * reach + sums
-    after = sums[reach + 1 :] + [sums[-1]] * reach
-    return list(map(sub, sums[:-1], before)), list(map(sub, after, sums[1:]))
+    windows = list(map(sub, sums + [sums[-1]] * reach, [0.0] * reach + sums))  # by the block before which each ends
+    return windows[: len(sums) - 1], windows[reach + 1 :]
 
 
-def _measure_cohesion(features: Sequence[Features], kept: Sequence[bool]) -> list[float]:
-    """For each block the share of its topics that other blocks of the story have too."""
+def _mark_candidates(columns: Columns) -> list[float]:
+    """Which blocks may be story at all: those near a paragraph, or near what the rules keep."""
+    told = []
+    for name, reach, least in (("prose", _REACH, _PROSE), ("kept", _KEPT_REACH, 0.0)):
+        values = columns[name]
+        entering = values[reach:] + [0.0] * reach
+        leaving = [0.0] * (reach + 1) + values
+        total = sum(values[:reach])
+        near = []
+        for _, enters, leaves in zip(values, entering, leaving, strict=False):
+            total += enters
+            total -= leaves
+            near.append(total > least + 1e-6)  # sums of floats that should be 0 are not quite
+        told.append(near)
+    return list(map(or_, *told))
+
+
+def _widen(candidates: Sequence[float]) -> list[bool]:
+    """Which blocks are candidates or so near one that the model looks at them for it."""
+    near = [False] * len(candidates)
+    for index in compress(range(len(candidates)), candidates):
+        near[max(0, index - BESIDE) : index + BESIDE + 1] = [True] * (BESIDE + min(BESIDE, index) + 1)
+    return near[: len(candidates)]
+
+
+def _measure_cohesion(features: Sequence[Features], kept: Sequence[bool], near: Sequence[bool]) -> list[float]:
+    """For each block that is near a candidate the share of its topics that other blocks of the story have too."""
     speaks = [keep and feature.words >= _SPEAKS for feature, keep in zip(features, kept, strict=True)]
     said: set[str] = set()
     often: set[str] = set()  # by more blocks than one
     for feature in compress(features, speaks):
         often |= said & feature.topics
         said |= feature.topics
-    return [len(feature.topics & (often if speaking else said)) / (len(feature.topics) or 1)
-            for feature, speaking in zip(features, speaks, strict=True)]
+    cohesion = [0.0] * len(features)
+    for index in compress(range(len(features)), near):
+        topics = features[index].topics
+        if topics:
+            cohesion[index] = len(topics & (often if speaks[index] else said)) / len(topics)
+    return cohesion
 
 
-def _measure_cover(markup: Markup) -> list[float]:
-    """For each block the share of it that the JSON-LD's articleBody holds; -1 if there is none to speak of."""
+def _measure_cover(markup: Markup, candidates: Sequence[float]) -> list[float]:
+    """For each candidate the share of it that the JSON-LD's articleBody holds; -1 if there is none to speak of."""
     bodies = [text for script in markup.json_ld for text in _read_bodies(script) if len(text) > _LEAST_BODY]
     if not bodies:
         return [-1.0] * len(markup.blocks)
     known = {shingle for text in bodies for shingle in _cut(text)}
-    cover = []
-    for block in markup.blocks:
-        own = list(_cut(block.text))
-        cover.append(sum(shingle in known for shingle in own) / len(own) if own else -0.5)
+    cover = [0.0] * len(markup.blocks)
+    for index in compress(range(len(cover)), candidates):
+        own = list(_cut(markup.blocks[index].text))
+        cover[index] = sum(map(known.__contains__, own)) / len(own) if own else -0.5
     return cover
 
 

@@ -64,7 +64,7 @@ def guess(markup: Markup, features: Sequence[Features]) -> Guess:
     for feature, place, section in zip(features, places, sections, strict=True):
         value = score(feature, place)
         scores.append(value if section is None else min(value, value * factor + summand))
-    best = max(range(len(blocks)), key=lambda index: (scores[index], features[index].words))
+    best = -max(zip(scores, [feature.words for feature in features], range(0, -len(blocks), -1), strict=True))[2]
     runs = _find_runs(scores)
     kept = _choose(runs, best, places)
     if markup.kind == "html":

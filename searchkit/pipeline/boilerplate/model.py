@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import compress
 from operator import itemgetter
 from typing import Any
 
@@ -21,10 +22,7 @@ from searchkit.pipeline.boilerplate.firstguess import Guess
 from searchkit.pipeline.wordlists import read_lines
 
 _FILE = "boilerplate_model.json"
-_REACH = 5  # blocks around a paragraph that may be story; what stands farther from any is not
-_PROSE = 12.0  # words of prose within reach
 _STRIDE = 5  # trees between looks at that
-_KEPT_REACH = 6  # blocks around what the rules keep that may be story too
 
 _Tree = tuple[int, float, Any, Any]  # input, threshold, tree if no greater, tree if greater; a leaf has no trees
 
@@ -72,16 +70,8 @@ def rate(markup: Markup, found: Guess, model: Model) -> list[float]:
 
 
 def find_candidates(columns: Columns) -> list[int]:
-    """The blocks that may be story at all: near a paragraph, or near what the rules keep."""
-    size = len(columns["prose"])
-    near = [False] * size
-    for name, reach, least in (("prose", _REACH, _PROSE), ("kept", _KEPT_REACH, 0.0)):
-        total = sum(columns[name][:reach])
-        for index in range(size):
-            total += columns[name][index + reach] if index + reach < size else 0.0
-            total -= columns[name][index - reach - 1] if index > reach else 0.0
-            near[index] = near[index] or total > least + 1e-6  # sums of floats that should be 0 are not quite
-    return [index for index in range(size) if near[index]]
+    """The blocks that may be story at all."""
+    return list(compress(range(len(columns["candidate"])), columns["candidate"]))
 
 
 def evaluate(model: Model, columns: Columns, chosen: Sequence[int]) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -20,8 +20,8 @@ _SETTLED = 0.15  # share of the prose from which an element named like a story o
 _WEIGHTS = {"comments": 0.1, "cookies": 0.1, "footer": 0.3, "teaser": 0.5, "sidebar": 0.5, "navigation": 0.5}
 _WRAPPER = re.compile(r"(?:p|li|h\d|span|a|b|i|em|strong|font|blockquote)\b")
 _HIDDEN = " hidden"
-_WORD_START = "(?<![a-z])"
-_SIGNS = re.compile("[#. ]")  # between the parts of an element's name
+# What a pattern may begin with, and how the same is said after its first letter.
+_MARKS = {"(?<![a-z])": "(?<![a-z].)", "^": "(?<=^.)", "": ""}
 _NUMBER = re.compile(r"\d+")  # says nothing
 
 
@@ -64,7 +64,6 @@ class _Node:
     weight: float = 1.0
     prose: float = 0.0
     own: float = 0.0
-    children: dict[str, int] = field(default_factory=dict)
 
 
 def find_places(blocks: Sequence[Block], features: Sequence[Features]) -> list[Place]:
@@ -72,8 +71,8 @@ def find_places(blocks: Sequence[Block], features: Sequence[Features]) -> list[P
     if not any(block.context for block in blocks):
         return [_NOWHERE] * len(blocks)
     nodes = [_Node("", _SILENT, -1)]
-    known = {context: _enter(nodes, context) for context in dict.fromkeys(block.context for block in blocks)}
-    ends = [known[block.context] for block in blocks]
+    known: dict[tuple[str, ...], int] = {(): 0}
+    ends = [_enter(nodes, known, block.context) for block in blocks]
     for end, feature in zip(ends, features, strict=True):
         prose = feature.prose
         if prose:
@@ -87,16 +86,15 @@ def find_places(blocks: Sequence[Block], features: Sequence[Features]) -> list[P
     return [places[end] for end in ends]
 
 
-def _enter(nodes: list[_Node], context: tuple[str, ...]) -> int:
-    place, node = 0, nodes[0]
-    for name in context:
-        child = node.children.get(name)
-        if child is None:
-            child = node.children[name] = len(nodes)
-            said = _read_name(name)
-            weight = _WEIGHTS.get(said.furniture, 1.0) if said.furniture else 1.0
-            nodes.append(_Node(name, said, place, min(node.weight, weight)))
-        place, node = child, nodes[child]
+def _enter(nodes: list[_Node], known: dict[tuple[str, ...], int], context: tuple[str, ...]) -> int:
+    """The element with a context; it and those around it are added if they are new."""
+    place = known.get(context)
+    if place is None:
+        parent = _enter(nodes, known, context[:-1])
+        said = _read_name(context[-1])
+        weight = _WEIGHTS.get(said.furniture, 1.0) if said.furniture else 1.0
+        place = known[context] = len(nodes)
+        nodes.append(_Node(context[-1], said, parent, min(nodes[parent].weight, weight)))
     return place
 
 
@@ -139,7 +137,7 @@ def _read_parts(name: str) -> _Name:
     """What the parts of a name say, of furniture that which is listed first."""
     told: list[_Name] = []
     start = 0
-    for part in _SIGNS.split(name):  # each is looked at with the signs on both sides of it
+    for part in name.replace("#", " ").replace(".", " ").split(" "):  # each is looked at with the signs beside it
         end = start + len(part)
         said = _read_part(name[start - 1 if start else 0 : end + 1])
         start = end + 1
@@ -149,41 +147,60 @@ def _read_parts(name: str) -> _Name:
     if not told:
         return _Name(hidden=True) if is_hidden else _SILENT
     furniture, story, _, standfirst = zip(*told, strict=True)
-    first = min(filter(None, furniture), key=list(_clues("furniture")).index, default=None)
+    first = min(filter(None, furniture), key=_furniture().index, default=None)
     return _Name(first, True in story, is_hidden, True in standfirst)
 
 
 @lru_cache(maxsize=50_000)
 def _read_part(part: str) -> _Name:
     """What a part of a name says; most say nothing, and one look tells that."""
-    if not _match_any().search(part):
+    pattern, kinds = _match_any()
+    found = pattern.search(part)
+    if not found:
         return _SILENT
-    furniture = next((reason for reason, pattern in _clues("furniture").items() if pattern.search(part)), None)
-    story = _clues("story")
-    return _Name(furniture, story["body"].search(part) is not None, False,
-                 story["standfirst"].search(part) is not None)
+    start = found.start()
+    told = []
+    while found:
+        told.append(kinds[found.lastindex or 0])
+        found = pattern.search(part, found.start() + 1)
+    body, standfirst = _match_story()
+    return _Name((*_furniture(), None, None)[min(told)], body.search(part, start) is not None, False,
+                 standfirst.search(part, start) is not None)
 
 
 @cache
-def _clues(table: str) -> dict[str, re.Pattern[str]]:
-    return {reason: _compile(patterns) for reason, patterns in read_table("context_clues.toml")[table].items()}
+def _furniture() -> tuple[str, ...]:
+    """The kinds of furniture; what is listed first counts before what follows."""
+    return tuple(read_table("context_clues.toml")["furniture"])
 
 
 @cache
-def _match_any() -> re.Pattern[str]:
-    return _compile([pattern for table in ("furniture", "story")
-                     for patterns in read_table("context_clues.toml")[table].values() for pattern in patterns])
+def _match_any() -> tuple[re.Pattern[str], tuple[int, ...]]:
+    """All there is to look for. Kinds are numbered in the order of the table: furniture, then the story's."""
+    table = read_table("context_clues.toml")
+    return _compile((*table["furniture"].values(), table["story"]["body"], table["story"]["standfirst"]))
 
 
-def _compile(patterns: Sequence[str]) -> re.Pattern[str]:
-    """Any of the patterns, sorted by their first letters: at each place only the few that can match are tried."""
-    groups: dict[str, dict[str, list[str]]] = {}
-    for pattern in patterns:
-        mark = next(mark for mark in (_WORD_START, "^", "") if pattern.startswith(mark))
-        bare = pattern.removeprefix(mark)
-        groups.setdefault(mark, {}).setdefault(bare[0], []).append(bare[1:])
-    return re.compile("|".join(f"{mark}(?:{_join(letters)})" for mark, letters in sorted(groups.items())))
+@cache
+def _match_story() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    story = read_table("context_clues.toml")["story"]
+    return _compile([story["body"]])[0], _compile([story["standfirst"]])[0]
 
 
-def _join(letters: Mapping[str, Sequence[str]]) -> str:
-    return "|".join(f"{letter}(?:{'|'.join(rests)})" for letter, rests in letters.items())
+def _compile(kinds: Sequence[Sequence[str]]) -> tuple[re.Pattern[str], tuple[int, ...]]:
+    """Any of the patterns, and for each of its groups the kind (by place) whose match ends with that group.
+
+    They are sorted by their first letters: at each place only the few that can match are tried, in the kinds' order.
+    """
+    letters: dict[str, dict[int, list[str]]] = {}
+    for kind, patterns in enumerate(kinds):
+        for pattern in patterns:
+            mark = next(mark for mark in _MARKS if pattern.startswith(mark))
+            bare = pattern.removeprefix(mark)
+            letters.setdefault(bare[0], {}).setdefault(kind, []).append(_MARKS[mark] + bare[1:])
+    tried = "|".join(f"{letter}(?:{_join(by_kind)})" for letter, by_kind in letters.items())
+    return re.compile(tried), (0, *(kind for by_kind in letters.values() for kind in by_kind))  # groups count from 1
+
+
+def _join(by_kind: Mapping[int, Sequence[str]]) -> str:
+    return "|".join(f"(?:{'|'.join(rests)})()" for rests in by_kind.values())
