@@ -134,6 +134,14 @@ def _judge(line: Line) -> int:
 @cache
 def shape(word: str) -> str:
     """The kinds of characters of a word, longer rows cut to two: "McDonald" is "XxXxx"."""
+    if word.isascii() and word.isalpha():  # as most: three shapes
+        rest = len(word) - 1
+        if word.islower():
+            return "x" + "x"[:rest]
+        if word[1:].islower():
+            return "X" + "xx"[:rest]
+        if word.isupper():
+            return "X" + "X"[:rest]
     kinds = "".join("X" if char.isupper() else "x" if char.isalpha() else "d" if char.isdigit() else char
                     for char in word[:20])
     return re.sub(r"(.)\1{2,}", r"\1\1", kinds)
