@@ -122,7 +122,9 @@ def _quieten(word: str) -> str:
 def _judge(line: Line) -> int:
     """The style of a line."""
     words, capitals = line.words, len(line.capitals)
-    letters = sum(map(str.isalpha, words)) if capitals else 0
+    if not capitals or capitals < _TITLE_CASE * sum(map(str.isalpha, words[:3 * capitals])):
+        return PLAIN  # as most: the first words tell
+    letters = sum(map(str.isalpha, words))
     if capitals < _TITLE_CASE * letters or letters < _CAPITALS_WORDS:
         return PLAIN
     shouted = sum(len(word) > 1 and word.isupper() for word in words)
