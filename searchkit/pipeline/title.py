@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from searchkit.model import Clue
@@ -64,17 +65,23 @@ def _judge_headings(markup: Markup, verdicts: Sequence[Verdict], told: list[Clue
         text = _strip_kicker(sitename.strip_site(block.text.replace("\u00ad", ""), names), told).lstrip(" :|")
         if not text or wording.fold(text) in names:
             continue
-        words = wording.count_words(text)
-        agreement = 0.0 if known.isdisjoint(words) else max(wording.measure_likeness(words, each) for each in stated)
+        words = wording.list_words(text)
+        agreement = 0.0 if known.isdisjoint(words) else _compare(words, stated)
         if agreement >= _ALIKE:
             confidence = 0.86 + 0.1 * agreement - 0.03 * level
         else:
             near = place <= start + 1 and start - place < _REACH
             confidence = (0.62 if near and level == 0 else 0.4) - 0.05 * level - (0.2 if told else 0.0)
-            if level == 0 and lone and words.total() >= _LONE_WORDS:
+            if level == 0 and lone and len(words) >= _LONE_WORDS:
                 confidence = 0.83
         clues.append(Clue(text, "heading", round(max(confidence, 0.05), 3), block.text))
     return sorted(clues, key=lambda clue: -clue.confidence)[:5]
+
+
+def _compare(words: Sequence[str], stated: Sequence[Counter[str]]) -> float:
+    """How alike the words of a heading and those of the most similar stated title are."""
+    counted = Counter(words)
+    return max(wording.measure_likeness(counted, each) for each in stated)
 
 
 def _strip_kicker(text: str, told: list[Clue]) -> str:
