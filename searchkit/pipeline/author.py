@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from itertools import chain
 
 from searchkit.model import Clue
 from searchkit.pipeline import byline, datetext, structured, wording
@@ -249,16 +248,11 @@ def _judge_far(block: Block, place: int, around: _Around) -> float:
 
 def _find_marked(blocks: Sequence[Block]) -> frozenset[int]:
     """The positions of blocks that stand in an element of an author's class."""
-    places = defaultdict[tuple[str, ...], list[int]](list)
-    for place, block in enumerate(blocks):
-        places[block.context[-3:]].append(place)
-    return frozenset(place for names in places if _name_author(names) for place in places[names])
-
-
-@lru_cache(maxsize=4096)
-def _name_author(names: tuple[str, ...]) -> bool:
-    """Whether one of some elements is named like one with an author's name in it."""
-    return any(_AUTHOR_CLASS.search(name) for name in names)
+    elements = set(chain.from_iterable({block.context[-3:] for block in blocks}))
+    if not _AUTHOR_CLASS.search("\n".join(elements)):
+        return frozenset()
+    marked = set(filter(_AUTHOR_CLASS.search, elements))
+    return frozenset(place for place, block in enumerate(blocks) if not marked.isdisjoint(block.context[-3:]))
 
 
 def _from_biographies(markup: Markup, end: int) -> Iterator[Clue]:
