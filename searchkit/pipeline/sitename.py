@@ -12,6 +12,7 @@ from searchkit.pipeline.block import Block, Markup, Verdict
 
 # Between a headline and the name of a site, or of a section.
 SEPARATOR = re.compile(r"\s+[|\-–—―·•»«:/]+\s+|\s*[|｜»]\s*|:\s+|\s+[-–—―]{1,3}(?=\S)")
+_SIGN = re.compile(r"[|\-–—―·•»«:/｜]")  # without any of these there is no separator
 _NOTICE = re.compile(r"©|\(c\)|copyright|all rights reserved|alle rechte vorbehalten", re.IGNORECASE)
 
 # A name is short; what is longer is a slogan. Of 177 publishers in the development set the longest has 40.
@@ -62,6 +63,8 @@ def find_stated(markup: Markup) -> frozenset[str]:
 def strip_site(text: str, names: frozenset[str]) -> str:
     """A title without parts at its ends that name the site."""
     text = text.strip()
+    if not _SIGN.search(text):
+        return text
     for _ in range(3):
         cuts = list(SEPARATOR.finditer(text))
         for cut in cuts:

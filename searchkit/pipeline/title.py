@@ -56,13 +56,15 @@ def _judge_headings(markup: Markup, verdicts: Sequence[Verdict], told: list[Clue
     start = landmarks.find_start(verdicts)
     stated = [wording.count_words(clue.value) for clue in told]
     known = frozenset(word for words in stated for word in words)
+    kickers = [(clue.value, " " + wording.fold(clue.value)) for clue in told
+               if clue.source in ("json-ld", "meta") and len(clue.value) > _LONE_WORDS]
     levels = [_heading_level(block) for block in markup.blocks]
     lone = levels.count(0) == 1
     clues = []
     for place, (block, level) in enumerate(zip(markup.blocks, levels, strict=True)):
         if level is None or len(block.text) > dumptitle.LONGEST:
             continue
-        text = _strip_kicker(sitename.strip_site(block.text.replace("\u00ad", ""), names), told).lstrip(" :|")
+        text = _strip_kicker(sitename.strip_site(block.text.replace("\u00ad", ""), names), kickers).lstrip(" :|")
         if not text or wording.fold(text) in names:
             continue
         words = wording.list_words(text)
@@ -84,13 +86,15 @@ def _compare(words: Sequence[str], stated: Sequence[Counter[str]]) -> float:
     return max(wording.measure_likeness(counted, each) for each in stated)
 
 
-def _strip_kicker(text: str, told: list[Clue]) -> str:
-    """A heading without the words before the headline, where the page's head gives the headline without them."""
+def _strip_kicker(text: str, told: Sequence[tuple[str, str]]) -> str:
+    """A heading without the words before the headline, where the page's head gives the headline without them.
+
+    ``told`` are the headlines that it gives, each also folded, with a space before it.
+    """
     folded = wording.fold(text)
-    for clue in told:
-        if clue.source in ("json-ld", "meta") and len(clue.value) > _LONE_WORDS and folded.endswith(
-                " " + wording.fold(clue.value)) and sitename.SEPARATOR.search(text[:len(text) - len(clue.value) + 1]):
-            return clue.value
+    for headline, ending in told:
+        if folded.endswith(ending) and sitename.SEPARATOR.search(text[:len(text) - len(headline) + 1]):
+            return headline
     return text
 
 
