@@ -115,6 +115,7 @@ def test_pages_of_other_hosts_are_no_siblings():
 
 def test_short_lines_are_not_compared():
     assert fingerprint("Read more") is None
+    assert fingerprint("read-more-please") == fingerprint("read more please")
     assert fingerprint("Read  MORE, please!") == fingerprint("read more please") is not None
 
 

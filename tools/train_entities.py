@@ -37,7 +37,7 @@ from searchkit.pipeline.entities.features import (
     count_commonness,
     describe,
     describe_beside,
-    observe,
+    observe_all,
     observe_earlier,
     observe_tags,
     read_signs,
@@ -118,7 +118,7 @@ def make_samples(text: Text, tags: Sequence[str], lexicon: Lexicon, common: dict
         if candidate:
             ids = [*look_up(text.forms[i])[0], *look_up(text.forms[i - 1] if i else "^")[1],
                    *look_up(text.forms[i + 1] if i < last else "$")[2],
-                   *(lexicon[name] for name in observe(text, i, signs, common))]
+                   *(lexicon[name] for name in observe_all(text, i, signs, common))]
             samples.append((candidate, Sample(ids, text.keys[i], text.keys[i - 1] if i else "^", shape(text.forms[i]),
                                               TAGS.index(tags[i]), i, text.lines[i])))
     return samples

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from itertools import chain
 
 from searchkit.model import Clue
 from searchkit.pipeline import byline, datetext, structured, wording
@@ -144,9 +144,10 @@ def _from_marks(markup: Markup, verdicts: Sequence[Verdict], marks: Landmarks) -
 def _from_lines(markup: Markup, around: _Around) -> Iterator[Clue]:
     """Clues from lines near the headline: "By …", blocks of an author's class, names beside the date."""
     near = around.marks.byline
-    for place, block in enumerate(markup.blocks):
+    for place in _list_places(markup, around):
+        block = markup.blocks[place]
         if len(block.text) > byline.BYLINE_LENGTH or (
-                around.verdicts[place].keep and len(block.text) > _SHORT and not _has_author_class(block)):
+                around.verdicts[place].keep and len(block.text) > _SHORT and place not in around.marked):
             continue
         if place in near:
             confidence = _judge_line(block, place, around)
@@ -161,6 +162,13 @@ def _from_lines(markup: Markup, around: _Around) -> Iterator[Clue]:
             yield clue
 
 
+def _list_places(markup: Markup, around: _Around) -> list[int]:
+    """The positions of blocks that may be a byline: near the headline, at the story's ends, of an author's class."""
+    start, end = around.marks.start, around.marks.end
+    ends = (*range(start + 1, start + _ENDING + 1), *range(max(start, end - _ENDING) + 1, end + _ENDING + 1))
+    return sorted({*around.marks.byline, *(place for place in ends if place < len(markup.blocks)), *around.marked})
+
+
 def _read_line(markup: Markup, place: int) -> str:
     """The part of a line that may be a name; the next line where this one only says "By"."""
     text = markup.blocks[place].text
@@ -171,9 +179,13 @@ def _read_line(markup: Markup, place: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What lines are judged by: which of those near the headline hold a date, the handles there, the landmarks."""
+    """What lines are judged by: which of those near the headline hold a date, the handles there, the landmarks.
+
+    ``marked`` are those with an author's class.
+    """
 
     verdicts: Sequence[Verdict]
+    marked: frozenset[int]
     dated: frozenset[int]
     handles: frozenset[str]
     marks: Landmarks
@@ -183,6 +195,7 @@ def _look_around(markup: Markup, verdicts: Sequence[Verdict], marks: Landmarks) 
     blocks, near = markup.blocks, marks.byline
     return _Around(
         verdicts=verdicts,
+        marked=_find_marked(blocks),
         dated=frozenset(place for place in near if len(blocks[place].text) < byline.BYLINE_LENGTH
                         and (datetext.find_dates(byline.part_days(blocks[place].text))
                              or any(name == "time" for name, _ in blocks[place].marks))),
@@ -204,7 +217,7 @@ def _can_sign(name: str) -> bool:
 
 def _judge_line(block: Block, place: int, around: _Around) -> float:
     """How likely a line near the headline names the author; 0 if nothing speaks for it."""
-    marked = _has_author_class(block) and not _ELSEWHERE_CLASS.search(" ".join(block.context[-3:]))
+    marked = place in around.marked and not _ELSEWHERE_CLASS.search(" ".join(block.context[-3:]))
     if byline.says_by(block.text):
         return 0.82 if marked or place in around.dated else 0.78
     if marked or around.verdicts[place].reason == "byline":
@@ -224,7 +237,7 @@ def _judge_far(block: Block, place: int, around: _Around) -> float:
     """How likely a line away from the headline names the author: below the story, or where nothing was kept."""
     begins = around.marks.start < place <= around.marks.start + _ENDING
     ends = around.marks.end - _ENDING < place <= around.marks.end + _ENDING and place > around.marks.start
-    marked = _has_author_class(block)
+    marked = place in around.marked
     if not (marked or begins or ends) or _is_elsewhere(block, around.verdicts[place]):
         return 0.0
     says_by = byline.says_by(block.text)
@@ -233,14 +246,13 @@ def _judge_far(block: Block, place: int, around: _Around) -> float:
     return _SIGNED_BELOW if says_by else 0.0
 
 
-def _has_author_class(block: Block) -> bool:
-    return _name_author(block.context[-3:])
-
-
-@lru_cache(maxsize=4096)
-def _name_author(names: tuple[str, ...]) -> bool:
-    """Whether one of some elements is named like one with an author's name in it."""
-    return any(_AUTHOR_CLASS.search(name) for name in names)
+def _find_marked(blocks: Sequence[Block]) -> frozenset[int]:
+    """The positions of blocks that stand in an element of an author's class."""
+    elements = set(chain.from_iterable({block.context[-3:] for block in blocks}))
+    if not _AUTHOR_CLASS.search("\n".join(elements)):
+        return frozenset()
+    marked = set(filter(_AUTHOR_CLASS.search, elements))
+    return frozenset(place for place, block in enumerate(blocks) if not marked.isdisjoint(block.context[-3:]))
 
 
 def _from_biographies(markup: Markup, end: int) -> Iterator[Clue]:

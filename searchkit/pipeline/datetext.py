@@ -145,8 +145,7 @@ def _months_of_two_words() -> tuple[str, ...]:
 
 def _find_days(text: str) -> Iterator[FoundDate]:
     """Days whose order of parts leaves no doubt."""
-    for pattern, order in ((_YEAR_FIRST, (1, 3, 4)), (_COMPACT, (1, 2, 3)), (_EAST_ASIAN, (1, 2, 3)),
-                           (_YEAR_MONTH_DAY, (1, 2, 3)), (_MONTH_DAY, (3, 1, 2))):
+    for pattern, order in _DAYS if _is_east_asian(text) else _WESTERN_DAYS:
         for match in pattern.finditer(text):
             value = _name_day(*(match[part] for part in order))
             if value:
@@ -156,6 +155,16 @@ def _find_days(text: str) -> Iterator[FoundDate]:
         value = _name_day(match[3] or "20" + match[4], match[2], match[1])
         if value:
             yield FoundDate(value, "day", match.start(), match.end(), match[3] is not None)
+
+
+_WESTERN_DAYS = ((_YEAR_FIRST, (1, 3, 4)), (_COMPACT, (1, 2, 3)), (_YEAR_MONTH_DAY, (1, 2, 3)),
+                 (_MONTH_DAY, (3, 1, 2)))
+_DAYS = (*_WESTERN_DAYS, (_EAST_ASIAN, (1, 2, 3)))
+
+
+def _is_east_asian(text: str) -> bool:
+    """Whether a text has a sign that stands behind a year in Chinese, Japanese or Korean."""
+    return "年" in text or "년" in text
 
 
 def _find_counted(text: str) -> Iterator[FoundDate]:
@@ -201,7 +210,7 @@ def _find_months(text: str) -> Iterator[FoundDate]:
         month = read_months().get(match[1].lower())
         if month and FIRST_YEAR <= int(match[2]) <= LAST_YEAR:
             yield FoundDate(f"{match[2]}-{month:02}", "month", match.start(), match.end())
-    for match in _EAST_ASIAN_MONTH.finditer(text):
+    for match in _EAST_ASIAN_MONTH.finditer(text) if _is_east_asian(text) else ():
         if 1 <= int(match[2]) <= 12 and FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
             yield FoundDate(f"{match[1]}-{int(match[2]):02}", "month", match.start(), match.end())
 

@@ -105,10 +105,10 @@ def _tell_words(sample: str, stated: str | None) -> str | None:
     words = _WORD.findall(sample.lower().replace("’", "'"))
     scores: dict[str, float] = defaultdict(float)
     known = _stop_words()
-    for word, count in Counter(words).items():
-        if languages := known.get(word):
-            for language in languages:
-                scores[language] += count * (2 if len(languages) == 1 else 1)
+    for word, count in Counter(filter(known.__contains__, words)).items():
+        languages = known[word]
+        for language in languages:
+            scores[language] += count * (2 if len(languages) == 1 else 1)
     if not scores:
         return stated
     plain = sample.isascii() and len(words) <= 4 * _SHORT

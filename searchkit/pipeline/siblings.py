@@ -67,6 +67,8 @@ def strip_repeated(document: Document, repeated: Set[int], opinion: Opinion | No
 
 def fingerprint(text: str) -> int | None:
     """What tells a line from others whatever its case and signs; None for one too short to be compared."""
+    if text.isascii() and len(text.split()) < SHORTEST and text.replace(" ", "").isalnum():
+        return None  # a quick look spares most short lines the folding
     words = fold(text)
     if words.count(" ") < SHORTEST - 1:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,6 +12,7 @@ from searchkit.pipeline.block import Block, Markup, Verdict
 
 # Between a headline and the name of a site, or of a section.
 SEPARATOR = re.compile(r"\s+[|\-–—―·•»«:/]+\s+|\s*[|｜»]\s*|:\s+|\s+[-–—―]{1,3}(?=\S)")
+_SIGN = re.compile(r"[|\-–—―·•»«:/｜]")  # without any of these there is no separator
 _NOTICE = re.compile(r"©|\(c\)|copyright|all rights reserved|alle rechte vorbehalten", re.IGNORECASE)
 
 # A name is short; what is longer is a slogan. Of 177 publishers in the development set the longest has 40.
@@ -62,6 +63,8 @@ def find_stated(markup: Markup) -> frozenset[str]:
 def strip_site(text: str, names: frozenset[str]) -> str:
     """A title without parts at its ends that name the site."""
     text = text.strip()
+    if not _SIGN.search(text):
+        return text
     for _ in range(3):
         cuts = list(SEPARATOR.finditer(text))
         for cut in cuts:
@@ -99,10 +102,10 @@ def read_title(markup: Markup, start: int) -> tuple[Naming, ...]:
     cuts = list(SEPARATOR.finditer(title))
     if not cuts:
         return ()
-    page = _read_page(markup, start)
     last, first = cuts[-1], cuts[0]
-    listed = (_judge("last", title[last.end():], title[:last.start()], last.group(), page),
-              _judge("first", title[:first.start()], title[first.end():], first.group(), page))
+    after, before = (title[last.end():], title[:last.start()]), (title[:first.start()], title[first.end():])
+    page = _read_page(markup, start, {wording.fold(text).partition(" ")[0] for text in (*after, *before)} - {""})
+    listed = (_judge("last", *after, last.group(), page), _judge("first", *before, first.group(), page))
     return tuple(naming for naming in listed if naming)
 
 
@@ -131,7 +134,7 @@ def read_banner(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> str | N
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """Where short texts of a page stand, in folded form."""
+    """Where short texts of a page stand that may hold a piece of its title, in folded form."""
 
     above: dict[str, int]
     below: frozenset[str]
@@ -139,22 +142,35 @@ class _Page:
     openings: dict[str, int]
 
 
-def _read_page(markup: Markup, start: int) -> _Page:
+def _read_page(markup: Markup, start: int, words: Set[str]) -> _Page:
+    """The short texts that have one of some words, as each piece of the title has; a quick look spares the others."""
     blocks = markup.blocks
     openings: dict[str, int] = {}
     above: dict[str, int] = {}
     for place, block in enumerate(blocks[:start + 1]):
-        if len(block.text) <= _LONGEST_NOTICE:
-            openings[wording.fold(block.text)] = place
+        if len(block.text) > _LONGEST_NOTICE or not _holds(block.text, words):
+            continue
+        folded = wording.fold(block.text)
+        openings[folded] = place
         if block.tag != "li" and len(block.text) <= LONGEST:
-            above.setdefault(wording.fold(block.text), place)
+            above.setdefault(folded, place)
     tail = blocks[max(start + 1, len(blocks) - _TAIL):]
     return _Page(
         above=above, openings=openings,
-        below=frozenset(wording.fold(block.text) for block in tail if len(block.text) <= LONGEST),
+        below=frozenset(wording.fold(block.text) for block in tail
+                        if len(block.text) <= LONGEST and _holds(block.text, words)),
         notices=tuple(_pad(block) for block in tail if len(block.text) <= _LONGEST_NOTICE
                       and _NOTICE.search(block.text)),
     )
+
+
+def _holds(text: str, words: Set[str]) -> bool:
+    """Whether one of some folded words may be in a text."""
+    lowered = text.casefold()
+    for word in words:  # noqa: SIM110 - any() costs more than what it looks for
+        if word in lowered:
+            return True
+    return False
 
 
 def _pad(block: Block) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from searchkit.model import Clue
@@ -55,35 +56,45 @@ def _judge_headings(markup: Markup, verdicts: Sequence[Verdict], told: list[Clue
     start = landmarks.find_start(verdicts)
     stated = [wording.count_words(clue.value) for clue in told]
     known = frozenset(word for words in stated for word in words)
+    kickers = [(clue.value, " " + wording.fold(clue.value)) for clue in told
+               if clue.source in ("json-ld", "meta") and len(clue.value) > _LONE_WORDS]
     levels = [_heading_level(block) for block in markup.blocks]
     lone = levels.count(0) == 1
     clues = []
     for place, (block, level) in enumerate(zip(markup.blocks, levels, strict=True)):
         if level is None or len(block.text) > dumptitle.LONGEST:
             continue
-        text = _strip_kicker(sitename.strip_site(block.text.replace("\u00ad", ""), names), told).lstrip(" :|")
+        text = _strip_kicker(sitename.strip_site(block.text.replace("\u00ad", ""), names), kickers).lstrip(" :|")
         if not text or wording.fold(text) in names:
             continue
-        words = wording.count_words(text)
-        agreement = 0.0 if known.isdisjoint(words) else max(wording.measure_likeness(words, each) for each in stated)
+        words = wording.list_words(text)
+        agreement = 0.0 if known.isdisjoint(words) else _compare(words, stated)
         if agreement >= _ALIKE:
             confidence = 0.86 + 0.1 * agreement - 0.03 * level
         else:
             near = place <= start + 1 and start - place < _REACH
             confidence = (0.62 if near and level == 0 else 0.4) - 0.05 * level - (0.2 if told else 0.0)
-            if level == 0 and lone and words.total() >= _LONE_WORDS:
+            if level == 0 and lone and len(words) >= _LONE_WORDS:
                 confidence = 0.83
         clues.append(Clue(text, "heading", round(max(confidence, 0.05), 3), block.text))
     return sorted(clues, key=lambda clue: -clue.confidence)[:5]
 
 
-def _strip_kicker(text: str, told: list[Clue]) -> str:
-    """A heading without the words before the headline, where the page's head gives the headline without them."""
+def _compare(words: Sequence[str], stated: Sequence[Counter[str]]) -> float:
+    """How alike the words of a heading and those of the most similar stated title are."""
+    counted = Counter(words)
+    return max(wording.measure_likeness(counted, each) for each in stated)
+
+
+def _strip_kicker(text: str, told: Sequence[tuple[str, str]]) -> str:
+    """A heading without the words before the headline, where the page's head gives the headline without them.
+
+    ``told`` are the headlines that it gives, each also folded, with a space before it.
+    """
     folded = wording.fold(text)
-    for clue in told:
-        if clue.source in ("json-ld", "meta") and len(clue.value) > _LONE_WORDS and folded.endswith(
-                " " + wording.fold(clue.value)) and sitename.SEPARATOR.search(text[:len(text) - len(clue.value) + 1]):
-            return clue.value
+    for headline, ending in told:
+        if folded.endswith(ending) and sitename.SEPARATOR.search(text[:len(text) - len(headline) + 1]):
+            return headline
     return text
 
 

@@ -30,7 +30,12 @@ def join(text: str) -> str:
 
 def count_words(text: str) -> Counter[str]:
     """How often each word stands in a text; East Asian characters count as words."""
-    return Counter(_EAST_ASIAN.findall(text) or _WORD.findall(text.casefold()))
+    return Counter(list_words(text))
+
+
+def list_words(text: str) -> list[str]:
+    """The words of a text in lower case, as they are counted."""
+    return _EAST_ASIAN.findall(text) or _WORD.findall(text.casefold())
 
 
 def measure_likeness(one: Counter[str], other: Counter[str]) -> float:

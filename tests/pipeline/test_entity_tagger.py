@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import random
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from searchkit.pipeline.entities import find_mentions
-from searchkit.pipeline.entities.features import find_known, read_signs
+from searchkit.pipeline.entities.features import find_known, observe_all, read_signs
 from searchkit.pipeline.entities.recogniser import recognise
 from searchkit.pipeline.entities.tagger import TAGS, choose, pack, read_model, tag, unpack
-from searchkit.pipeline.entities.tokens import PLAIN, SHOUTED, TITLED, split
+from searchkit.pipeline.entities.tokens import PLAIN, SHOUTED, TITLED, shape, split
 
 
 @given(st.text(alphabet="aZé.'’&- \n5U中_\u2003\u200b\u0301\x1c"))
@@ -90,6 +90,21 @@ def test_tags_do_not_depend_on_what_was_read_before():
     assert tag(text, model).tags == first
 
 
+def test_the_sums_that_a_model_keeps_are_those_of_the_features_it_was_trained_with():
+    text = split("| Emma of Oslo flew. Mr. Quill, Bank of Oslo\nWHO MET EMMA\nThe Bank | Ltd 5 Oslo's")
+    model, signs = read_model(), read_signs(text)
+
+    for i in range(len(text.words)):
+        assert model.add_text(text, i, signs) == model.total(observe_all(text, i, signs, model.common)), text.words[i]
+
+
+@pytest.mark.parametrize("word", ["oak", "Oak", "OAK", "A", "i", "McDonald", "iPhone", "Éire", "ǅ", "U.S.", "5G"])
+def test_a_shape_has_at_most_two_of_a_kind_in_a_row(word):
+    kinds = ["X" if char.isupper() else "x" if char.isalpha() else "d" if char.isdigit() else char for char in word]
+
+    assert shape(word) == "".join("".join([*group][:2]) for _, group in groupby(kinds))
+
+
 @given(st.lists(st.sampled_from(["Huawei", "US", "of", "the", "Bank", "John", "Mr.", "McDonald's", "Al", "al", "-",
                                  "(", ")", "BOJ", "\n", ",", "\"", "Ki", "moon", "5", "Inc.", "ß", "İ"]), max_size=25))
 def test_mentions_stand_where_they_say_and_none_over_another(words):
@@ -104,6 +119,8 @@ def test_mentions_stand_where_they_say_and_none_over_another(words):
     ("ru", "Президент Франции был в Москве и Пекине.", {"Франции", "Москве", "Пекине"}),
     ("ar", "وصل الوفد إلى القاهرة وروسيا", {"القاهرة", "وروسيا"}),
     ("ko", "서울에서 미국과 회담했다.", {"서울에서", "미국과"}),
+    ("ar", "من الولايات المتحدة والولايات المتحدة", {"الولايات المتحدة", "والولايات المتحدة"}),
+    ("ru", "Новая Зеландия далеко.", {"Новая Зеландия"}),
     ("zh", "北京和东京的法国人说日本语。", {"北京", "东京"}),
     ("en", "They flew to Oslo and then to 北京.", {"Oslo", "北京"}),
     ("th", "ไม่มีอะไร", set()),

@@ -103,14 +103,8 @@ def describe(match: re.Match[str], quiet: bool, language: str | None) -> Run:
     opens = _is_opening(before)
     earlier = None if opens else _WORD_BEFORE.match(before[::-1])
     later = _WORD_AFTER.match(body, end, min(len(body), end + _SURROUNDINGS))
-    return Run(
-        tokens=tokens,
-        before=earlier[1][::-1].lower() if earlier else "",
-        after=later[2].lower() if later else "",
-        comma=bool(later and later[1] == ","),
-        opens=opens,
-        quiet=quiet,
-    )
+    word_before, word_after = earlier[1][::-1].lower() if earlier else "", later[2].lower() if later else ""
+    return Run(tokens, word_before, word_after, bool(later and later[1] == ","), opens, quiet)
 
 
 def _split_run(text: str, start: int, language: str | None) -> list[Token]:
@@ -168,10 +162,10 @@ def _make_token(text: str, start: int, glued: bool = False, genitive: bool = Fal
         known = load_gazetteer().find(text[:-1], whole[:-1])
         if known and known.type == "place":  # "Frankreichs"
             return Token(text[:-1], start, start + len(text) - 1, whole[:-1], whole, possessive=True)
-    owner = _strip_possessive(text)
-    if owner == text:
-        return Token(text, start, start + len(text), whole, whole, glued=glued)
-    return Token(owner, start, start + len(owner), fold(owner), whole, possessive=True, glued=glued)
+    if not text.endswith(_POSSESSIVES):
+        return Token(text, start, start + len(text), whole, whole, False, glued)
+    owner = text[:-2]
+    return Token(owner, start, start + len(owner), fold(owner), whole, True, glued)
 
 
 def _strip_possessive(text: str) -> str:
@@ -180,7 +174,7 @@ def _strip_possessive(text: str) -> str:
 
 def _mark_shouting(tokens: list[Token]) -> list[Token]:
     """The tokens, with those marked that stand in capitals in a row."""
-    if sum(map(_is_shouted, tokens)) < _SHOUTED_WORDS:
+    if len(tokens) < _SHOUTED_WORDS or sum(map(_is_shouted, tokens)) < _SHOUTED_WORDS:
         return tokens
     marked: list[Token] = []
     row: list[Token] = []
@@ -199,4 +193,4 @@ def _mark_shouting(tokens: list[Token]) -> list[Token]:
 def _is_shouted(token: Token) -> bool:
     """Whether a word is in capitals, or a number, which may stand between such words."""
     text = token.text
-    return not text[-1].islower() and not any(map(str.islower, text)) and "." not in text
+    return not (text[-1].islower() or any(map(str.islower, text)) or "." in text)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from searchkit.pipeline.entities.gazetteer import Known, fold, load_gazetteer, load_words
 
-_SPACE = re.compile(r"\s+")
 _INITIAL = re.compile(r"(?<=\w )(?:[^\W\d_]\.? )+(?=\w)")
 # A shorter name is an abbreviation and keeps its capitals.
 _SHOUTED_LENGTH = 6
@@ -16,8 +14,10 @@ _SHORT_LENGTH = 3  # of a person or a place
 
 def clean(text: str) -> str:
     """A name as it is shown: single spaces, straight apostrophes, no article, dots or quotes around."""
-    text = _SPACE.sub(" ", text).replace("’", "'").strip(" ,;:'\"“”‘")
-    if text.casefold().startswith("the "):
+    if text.isalpha():
+        return text
+    text = " ".join(text.split()).replace("’", "'").strip(" ,;:'\"“”‘")
+    if text[:4].casefold() == "the ":
         text = text[4:]
     return text
 
@@ -42,10 +42,9 @@ def strip_honorifics(name: str) -> str:
 
 def drop_initials(name: str) -> str:
     """A person's name without middle initials: "Ada B. Lovelace" is "Ada Lovelace"."""
-    return _INITIAL.sub("", name)
+    return _INITIAL.sub("", name) if name.count(" ") > 1 else name
 
 
-@lru_cache(maxsize=10_000)
 def canonicalise(text: str, kind: str | None) -> tuple[str, Known | None]:
     """The canonical name of a form of the given type, and what it is known as after stripping."""
     name = clean(text)

@@ -22,10 +22,13 @@ _KINDS = ("person", "organisation", "place")
 def find_definitions(text: Text) -> Iterator[Found]:
     """The names at the beginning of sentences that go on with what the name is of."""
     size, words, keys, lines = len(text.words), text.words, text.keys, text.lines
+    small = load_words()["function_words"]
     for i in text.capitals:
         if text.styles[i] != PLAIN or i not in text.opening:
             continue
         first = i + (keys[i] == "the")
+        if first == size or keys[first] in small:
+            continue
         last = _find_end(text, first)
         if last == first:
             continue
@@ -40,6 +43,7 @@ def find_definitions(text: Text) -> Iterator[Found]:
 def find_apposed(text: Text) -> Iterator[Found]:
     """The names that a word before them says what they are: "the village of Bakken", "the band, Tin Herons"."""
     words, keys = load_words(), text.keys
+    organisations, places = words["defined_organisation"], words["defined_place"]
     done = 0
     for i in text.capitals:
         if i < max(done, 1) or text.styles[i] != PLAIN or text.lines[i - 1] != text.lines[i]:
@@ -47,8 +51,9 @@ def find_apposed(text: Text) -> Iterator[Found]:
         before = i - 1 - (keys[i - 1] in ("of", ",", "called", "named", "\"", "“", "the"))
         if before < 0 or text.words[before] != keys[before]:
             continue
-        kind = next((kind for kind in ("organisation", "place") if keys[before] in words["defined_" + kind]), "")
-        if not kind or not _may_stand_between(keys[i - 1] if before < i - 1 else "", kind, keys[before]):
+        noun = keys[before]
+        kind = "organisation" if noun in organisations else "place" if noun in places else ""
+        if not kind or not _may_stand_between(keys[i - 1] if before < i - 1 else "", kind, noun):
             continue
         done = _find_end(text, i)
         if done > i and not any(key in words["roles"] or key in words["honorifics"] for key in keys[i:done]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from searchkit.pipeline.entities.gazetteer import Known, fold, load_gazetteer, load_lists
@@ -19,6 +19,7 @@ from searchkit.pipeline.entities.tokens import PLAIN, Line, Text, shape
 _BESIDE = frozenset(("hon", "role", "orge", "loce", "thge", "legal", "say", "first", "last", "city", "large_city",
                      "dem", "com", "fun"))
 _SEEN = 2  # counts in a text are cut to this
+_MOST_WORDS = 50_000  # whose lists are kept
 
 
 def describe(word: str, common: Mapping[str, str]) -> list[str]:
@@ -52,15 +53,19 @@ class Found(NamedTuple):
     known: Known
 
 
+# A place in a row of capitalised words: how many stand before and behind, and the lists of the last and the first.
+Row = tuple[int, int, str, str]
+
+
 class Signs(NamedTuple):
     """What a text says of its capitalised words, by their numbers but for ``evidence``, which is by word.
 
-    ``known`` are names of the tables, ``rows`` features of the capitalised words in a row, ``evidence`` features
-    of what stands beside the word anywhere in the text.
+    ``known`` are names of the tables, ``rows`` the places in rows of capitalised words, with the last word of the
+    row where it goes on, ``evidence`` features of what stands beside the word anywhere in the text.
     """
 
     known: Mapping[int, Found]
-    rows: Mapping[int, tuple[str, ...]]
+    rows: Mapping[int, tuple[Row, str]]
     evidence: Mapping[str, str]
 
 
@@ -148,19 +153,15 @@ def name_known(found: Found, i: int) -> str:
 
 def gather(text: Text) -> dict[str, str]:
     """For each capitalised word, what stands beside it anywhere in the text: evidence for all its mentions."""
-    lists, words, keys, styles = load_lists(), text.words, text.keys, text.styles
+    words, keys, styles = text.words, text.keys, text.styles
     evidence: dict[str, set[str]] = {}
     last = len(words) - 1
     for i in text.capitals:
-        if styles[i] != PLAIN:
-            continue
-        before = lists.get(_flatten(keys[i - 1])) if i else None
-        after = lists.get(_flatten(keys[i + 1])) if i < last else None
-        if before or after:
-            signs = [sign for sign in before or () if sign in _BEFORE_SIGNS]
-            signs += ["+" + sign for sign in after or () if sign in _AFTER_SIGNS]
-            if signs:
-                evidence.setdefault(words[i], set()).update(signs)
+        if styles[i] == PLAIN:
+            before = _tell_next(keys[i - 1]) if i else ()
+            after = _tell_previous(keys[i + 1]) if i < last else ()
+            if before or after:
+                evidence.setdefault(words[i], set()).update(before, after)
     return {word: "e=" + "".join(sorted(signs)) for word, signs in evidence.items()}
 
 
@@ -168,22 +169,39 @@ _BEFORE_SIGNS = frozenset(("hon", "first", "role", "pin"))
 _AFTER_SIGNS = frozenset(("say", "legal", "orge", "loce"))
 
 
-def find_rows(text: Text) -> dict[int, tuple[str, ...]]:
-    """Features of the capitalised words in a row that a word stands in: how many, how it begins and ends."""
-    lists, keys, lines = load_lists(), text.keys, text.lines
-    found: dict[int, tuple[str, ...]] = {}
+@lru_cache(maxsize=_MOST_WORDS)
+def _tell_next(key: str) -> tuple[str, ...]:
+    """What a word says of the next one."""
+    return tuple([sign for sign in load_lists().get(_flatten(key), ()) if sign in _BEFORE_SIGNS])
+
+
+@lru_cache(maxsize=_MOST_WORDS)
+def _tell_previous(key: str) -> tuple[str, ...]:
+    """What a word says of the one before."""
+    return tuple(["+" + sign for sign in load_lists().get(_flatten(key), ()) if sign in _AFTER_SIGNS])
+
+
+@lru_cache(maxsize=_MOST_WORDS)
+def _tell_row(key: str) -> str:
+    """What a word says of a row that it begins or ends."""
+    return "".join([sign for sign in load_lists().get(_flatten(key), ()) if sign in _ROW_SIGNS])
+
+
+def find_rows(text: Text) -> dict[int, tuple[Row, str]]:
+    """Where the words of rows of capitalised words stand in these."""
+    keys, lines = text.keys, text.lines
+    found: dict[int, tuple[Row, str]] = {}
     row: list[int] = []
     for i in [*text.capitals, -1]:
         if row and (i - row[-1] == 1 or (i - row[-1] == 2 and keys[i - 1] in _JOINTS)) and lines[i] == lines[row[-1]]:
             row.append(i)
             continue
         if 1 < len(row) <= _LONGEST_ROW:
-            ending = "".join(sign for sign in lists.get(_flatten(keys[row[-1]]), ()) if sign in _ROW_SIGNS)
-            head = "".join(sign for sign in lists.get(_flatten(keys[row[0]]), ()) if sign in _ROW_SIGNS)
+            last = keys[row[-1]]
+            ending, head = _tell_row(last), _tell_row(keys[row[0]])
             for position, member in enumerate(row):
-                place, rest = min(position, 2), min(len(row) - position - 1, 2)
-                found[member] = (f"r{place}{rest}", f"r{rest}l{ending}", f"r{place}f{head}",
-                                 f"rl={keys[row[-1]]}" if rest else "rl")
+                rest = len(row) - position - 1
+                found[member] = (min(position, 2), min(rest, 2), ending, head), last if rest else ""
         row = [i]
     return found
 
@@ -194,32 +212,69 @@ _ROW_SIGNS = frozenset(("hon", "role", "orge", "loce", "thge", "orgh", "loch", "
                         "large_city", "dem", "cal"))
 
 
-def observe(text: Text, i: int, signs: Signs, common: Mapping[str, str]) -> list[str]:
+def observe_all(text: Text, i: int, signs: Signs, common: Mapping[str, str]) -> list[str]:
     """The features of the word at ``i`` that depend on the text but not on the tags before."""
-    keys, last = text.keys, len(text.keys) - 1
-    key, word = keys[i], text.words[i]
-    found = [f"b={keys[i - 1] if i else '^'}|{key}", f"a={key}|{keys[i + 1] if i < last else '$'}",
-             *signs.rows.get(i, _ALONE)]
+    row, opening = signs.rows.get(i), find_opening(text, i, common)
+    found = [*observe_words(text.keys, i), *observe_signs(text, i, signs), *observe_row(row and row[0])]
+    return [*found, *observe_opening(opening)] if opening else found
+
+
+def observe_words(keys: Sequence[str], i: int) -> list[str]:
+    """The features of the words around the one at ``i``."""
+    last, key = len(keys) - 1, keys[i]
+    found = [f"{BEFORE}{keys[i - 1] if i else '^'}|{key}", f"{AFTER}{key}|{keys[i + 1] if i < last else '$'}"]
     if i > 1:
-        found.append("-2=" + keys[i - 2])
+        found.append(BEHIND + keys[i - 2])
     if i + 1 < last:
-        found.append("+2=" + keys[i + 2])
+        found.append(AHEAD + keys[i + 2])
+    return found
+
+
+BEFORE, AFTER, BEHIND, AHEAD = "b=", "a=", "-2=", "+2="
+
+
+def observe_signs(text: Text, i: int, signs: Signs) -> list[str]:
+    """The features of known names, of what stands beside the word elsewhere, and of the last word of its row."""
+    found, word = [], text.words[i]
     if i in signs.known:
         found.append(name_known(signs.known[i], i))
     if i + 1 in signs.known:
         found.append("+" + name_known(signs.known[i + 1], i + 1))
     if word in signs.evidence:
         found.append(signs.evidence[word])
-    style, opens = text.styles[i], i in text.opening
-    if opens or style != PLAIN:
-        place = f"o{int(opens)}{style}"
-        found.append(f"{place}{int(key in text.ordinary)}{min(text.inner.get(word, 0), _SEEN)}")
-        found.append(f"{place}c{common.get(key, '-')}")
-        found.append(f"{place}{shape(word)}")
+    if i in signs.rows and signs.rows[i][1]:
+        found.append("rl=" + signs.rows[i][1])
     return found
 
 
-_ALONE = ("r",)
+def observe_row(row: Row | None) -> tuple[str, ...]:
+    """The features of a place in a row of capitalised words, or in none."""
+    if row is None:
+        return ("r",)
+    place, rest, ending, head = row
+    return f"r{place}{rest}", f"r{rest}l{ending}", f"r{place}f{head}", *(() if rest else ("rl",))
+
+
+# Of a word with which a sentence or a line begins, or one of a line in title case or in capitals: whether it
+# begins, the style of the line, whether the text has it without a capital, how often with one inside of sentences,
+# how it fares in lower case, its shape.
+Opening = tuple[bool, int, bool, int, str, str]
+
+
+def find_opening(text: Text, i: int, common: Mapping[str, str]) -> Opening | None:
+    """What says that the capital of a word may say nothing."""
+    style, opens = text.styles[i], i in text.opening
+    if not opens and style == PLAIN:
+        return None
+    word, key = text.words[i], text.keys[i]
+    return opens, style, key in text.ordinary, min(text.inner.get(word, 0), _SEEN), common.get(key, "-"), shape(word)
+
+
+def observe_opening(opening: Opening) -> tuple[str, str, str]:
+    """The features of such a word."""
+    opens, style, ordinary, inner, fares, form = opening
+    place = f"o{int(opens)}{style}"
+    return f"{place}{int(ordinary)}{inner}", f"{place}c{fares}", f"{place}{form}"
 
 
 def observe_tags(one: str, two: str, key: str, before: str, form: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from searchkit.model import Entity
 from searchkit.pipeline.entities.canonical import canonicalise, drop_initials
@@ -83,20 +84,20 @@ def _group(mentions: Iterable[Mention]) -> dict[str, Group]:
     """Mentions by the key of their canonical name."""
     groups: dict[str, Group] = defaultdict(Group)
     for mention in mentions:
-        name, known = _name(mention)
-        key = fold(drop_initials(name)) if mention.type in ("person", GUESS) and not known else fold(name)
+        known = mention.known
+        key, name, known = (fold(known.name), known.name, known) if known else _name(mention.text, mention.type)
         if key:
             groups[key].add(mention, name, known)
     return dict(groups)
 
 
-def _name(mention: Mention) -> tuple[str, Known | None]:
-    """The canonical name of a mention, and what it is known as."""
-    if mention.known:
-        return mention.known.name, mention.known
-    name, known = canonicalise(mention.text, mention.type)
-    # "Mr Ford" is not the firm.
-    return (name, known) if not known or known.type == mention.type else (mention.text, None)
+@lru_cache(maxsize=10_000)
+def _name(text: str, kind: str | None) -> tuple[str, str, Known | None]:
+    """The key of a form of a type, its canonical name, and what it is known as."""
+    name, known = canonicalise(text, kind)
+    if known and known.type != kind:
+        name, known = text, None  # "Mr Ford" is not the firm.
+    return fold(name if known or kind not in ("person", GUESS) else drop_initials(name)), name, known
 
 
 def _join_middle_names(groups: dict[str, Group]) -> None:

@@ -78,9 +78,10 @@ Named = tuple[str | None, Sequence[Unit]]
 def _read(span: Span, run: Run, language: str | None) -> Iterator[Named]:
     """Names as (type, units)."""
     units = span.units
-    if span.titled and len(units) == 1 and units[0].last - units[0].first == 1 and (
-            units[0].known_type in ("organisation", "place")):
-        yield "person", units
+    first = units[0]
+    if len(units) == 1 and first.known:
+        person = span.titled and first.last - first.first == 1 and first.known.type in ("organisation", "place")
+        yield "person" if person else first.known.type, units
     elif all(unit.known for unit in units) and not _is_person(units):
         yield from ((unit.known.type, (unit,)) for unit in units if unit.known)
     elif span.headed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from searchkit.pipeline.entities.definitions import find_apposed, find_definitions
@@ -41,11 +42,7 @@ def recognise(body: str) -> list[Mention]:
         if not any(covered[found.first:found.last]):
             mentions.append(_make(text, found, found.known.type, covered))
     mentions += _find_echoes(text, mentions, covered)
-    return sorted(mentions, key=_get_start)
-
-
-def _get_start(mention: Mention) -> int:
-    return mention.start
+    return sorted(mentions, key=itemgetter(0))  # where they begin
 
 
 def _make(text: Text, found: Found, kind: str, covered: list[bool], known: Known | None = None,

@@ -23,6 +23,7 @@ _LONGEST = 3  # words of a name
 _SHORTEST = 2  # characters of a name
 # Arabic and Hebrew write "and", "in", "to", "from", "as" as the first letter of the word that follows.
 _PREFIXES = ("و", "ب", "ل", "ف", "ك", "وب", "ول", "ו", "ב", "ל", "מ", "ה", "ש")
+_PREFIX_LETTERS = frozenset(prefix[0] for prefix in _PREFIXES)
 _PARTICLES = frozenset(("은", "는", "이", "가", "을", "를", "의", "에", "에서", "에게", "와", "과", "도", "로",
                         "으로", "만", "부터", "까지", "측", "산", "인"))
 # Russian and Ukrainian: the ending of a place's name → those of its other cases.
@@ -45,11 +46,12 @@ def find_names(body: str) -> Iterator[Mention]:
 def _find_words(body: str) -> Iterator[Mention]:
     """Names that are whole words, the longest first."""
     spans = [match.span() for match in _WORD.finditer(body) if not _IDEOGRAPH.match(match[0])]
-    done = 0
-    for i, (start, _) in enumerate(spans):
+    done, beginnings = 0, _load_beginnings()
+    for i, (start, first) in enumerate(spans):
         if i < done:
             continue
-        for size in range(min(_LONGEST, len(spans) - i), 0, -1):
+        longest = _LONGEST if body[start:first] in beginnings else 1
+        for size in range(min(longest, len(spans) - i), 0, -1):
             end = spans[i + size - 1][1]
             text = body[start:end]
             known = _look_up(text)
@@ -67,6 +69,8 @@ def _look_up(text: str) -> Known | None:
     if _HANGUL.match(text):
         return next((names[text[:size]] for size in range(len(text) - 1, _SHORTEST - 1, -1)
                      if text[:size] in names and text[size:] in _PARTICLES), None)
+    if text[0] not in _PREFIX_LETTERS:
+        return None
     return next((names[text[len(prefix):]] for prefix in _PREFIXES
                  if text.startswith(prefix) and text[len(prefix):] in names), None)
 
@@ -84,6 +88,13 @@ def load_names() -> dict[str, Known]:
                 for form in (alias, *_decline(alias)):
                     names.setdefault(form, known)
     return names
+
+
+@cache
+def _load_beginnings() -> frozenset[str]:
+    """The first words of names of several words, also with prefixes."""
+    firsts = {match[0] for name in load_names() if not name.isalpha() and (match := _WORD.match(name))}
+    return frozenset(prefix + first for first in firsts for prefix in ("", *_PREFIXES))
 
 
 def _decline(name: str) -> Iterator[str]:

@@ -50,7 +50,12 @@ def find_spans(run: Run, ordinary: frozenset[str]) -> Iterator[Span]:
     words = load_words()
     titled = run.before.rstrip(".") in words["honorifics"]
     cued = titled or run.before in words["roles"]
-    for group in _group(_mark(run, ordinary), run):
+    units = _mark(run, ordinary)
+    if len(units) == 1:  # as most
+        if units[0].kind in ("known", "plain"):
+            yield Span(tuple(units), cued, titled)
+        return
+    for group in _group(units, run):
         if group[0].kind == "honorific":
             cued = titled = True
             continue

@@ -9,21 +9,32 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import repeat
-from typing import NamedTuple
+from sys import maxunicode
+from typing import NamedTuple, TypeVar
 
 from searchkit.pipeline.entities.features import (
+    AFTER,
+    AHEAD,
+    BEFORE,
+    BEHIND,
     Found,
+    Opening,
+    Row,
+    Signs,
     describe,
     describe_beside,
-    observe,
+    find_opening,
     observe_after,
     observe_behind,
     observe_earlier,
+    observe_opening,
     observe_pair,
+    observe_row,
+    observe_signs,
     read_signs,
 )
 from searchkit.pipeline.entities.gazetteer import load_words
@@ -44,44 +55,91 @@ _BIAS = 16  # of the sum of no name at all that is taken off: as many names are 
 _SECOND = 4  # letters of the second part of such a name
 _REACH = 2  # a link is followed by a capital within so many words
 _MOST_WORDS = 50_000  # of which descriptions are kept
+_Key = TypeVar("_Key", bound=Hashable)
 
 
-@dataclass(slots=True)
+class Sums(dict[_Key, int]):
+    """Sums of features by what makes them, each made when it is first asked for."""
+
+    __slots__ = ("_make",)
+
+    def __init__(self, make: Callable[[_Key], int]) -> None:
+        self._make = make
+
+    def __missing__(self, key: _Key) -> int:
+        self[key] = made = self._make(key)
+        return made
+
+
 class Model:
-    """Weights by feature, how words in lower case fare, and sums for words met before, with the tag before a word."""
+    """Weights by feature, how words in lower case fare, and sums for what was met before.
 
-    weights: Mapping[str, int]
-    common: Mapping[str, str]
-    own: dict[tuple[str, str], int] = field(default_factory=dict)
-    before: dict[tuple[str, str], int] = field(default_factory=dict)
-    after: dict[str, int] = field(default_factory=dict)
-    pairs: dict[tuple[str, str], int] = field(default_factory=dict)
+    Those for words are with the tag before: of the word that is judged, or of the one before it.
+    """
+
+    def __init__(self, weights: Mapping[str, int], common: Mapping[str, str]) -> None:
+        self.weights, self.common = weights, common
+        self._own = Sums[tuple[str, str]](lambda key: self.total(self._describe(*key)))
+        self._before = Sums[tuple[str, str]](lambda key: self.total(self._describe_before(*key)))
+        self._after = Sums[str](lambda word: self.total(describe_beside("+", word, common)))
+        self._pairs = Sums[tuple[str, str]](lambda key: self.total(observe_pair(*key)))
+        self._earlier = Sums[tuple[str, str]](lambda key: self.total(observe_earlier(*key)))
+        self._rows = Sums[Row | None](lambda row: self.total(observe_row(row)))
+        self._openings = Sums[Opening](lambda opening: self.total(observe_opening(opening)))
+        names = sorted(weights)
+        self._behind, self._ahead = dict(_take(weights, names, BEHIND)), dict(_take(weights, names, AHEAD))
+        before = ((words.rpartition("|"), weight) for words, weight in _take(weights, names, BEFORE))
+        after = ((words.partition("|"), weight) for words, weight in _take(weights, names, AFTER))
+        self._pairs_before = {(other, key): weight for (other, _, key), weight in before}
+        self._pairs_after = {(key, other): weight for (key, _, other), weight in after}
 
     def add(self, before: str, word: str, after: str, one: str, two: str) -> int:
         """The sum for a word between two others and after two tags, of what they are by themselves."""
-        own, earlier = self.own.get((word, one)), self.before.get((before, one))
-        later, pair = self.after.get(after), self.pairs.get((one, two))
-        if own is None:
-            features = [*describe(word, self.common), *observe_after(one, word.lower(), shape(word))]
-            own = self.own[word, one] = self.total(features)
-        if earlier is None:
-            features = [*describe_beside("-", before, self.common), observe_behind(one, before.lower())]
-            earlier = self.before[before, one] = self.total(features)
-        if later is None:
-            later = self.after[after] = self.total(describe_beside("+", after, self.common))
-        if pair is None:
-            pair = self.pairs[one, two] = self.total(observe_pair(one, two))
-        return own + earlier + later + pair
+        return self._own[word, one] + self._before[before, one] + self._after[after] + self._pairs[one, two]
+
+    def add_text(self, text: Text, i: int, signs: Signs) -> int:
+        """The sum of what the text says of the word at ``i``."""
+        row, opening = signs.rows.get(i), find_opening(text, i, self.common)
+        score = self._rows[row and row[0]] + self.total(observe_signs(text, i, signs)) + self._add_words(text.keys, i)
+        return score + self._openings[opening] if opening else score
+
+    def _add_words(self, keys: Sequence[str], i: int) -> int:
+        """The sum of what ``observe_words`` sees, without a string for each."""
+        key, last = keys[i], len(keys) - 1
+        score = self._pairs_before.get((keys[i - 1] if i else "^", key), 0)
+        score += self._pairs_after.get((key, keys[i + 1] if i < last else "$"), 0)
+        if i > 1:
+            score += self._behind.get(keys[i - 2], 0)
+        if i + 1 < last:
+            score += self._ahead.get(keys[i + 2], 0)
+        return score
+
+    def add_earlier(self, earlier: str, one: str) -> int:
+        """The sum of what the tag of the same word earlier in the text says, with that of the word before."""
+        return self._earlier[earlier, one]
 
     def forget(self) -> None:
         """Drop the sums when there are too many."""
-        for sums in (self.own, self.before, self.after):
+        for sums in (self._own, self._before, self._after):
             if len(sums) > _MOST_WORDS:
                 sums.clear()
 
     def total(self, features: Iterable[str]) -> int:
         """The sum of the features' weights, all tags in one number."""
         return sum(map(self.weights.get, features, repeat(0)))
+
+    def _describe(self, word: str, one: str) -> list[str]:
+        return [*describe(word, self.common), *observe_after(one, word.lower(), shape(word))]
+
+    def _describe_before(self, before: str, one: str) -> list[str]:
+        return [*describe_beside("-", before, self.common), observe_behind(one, before.lower())]
+
+
+def _take(weights: Mapping[str, int], names: Sequence[str], side: str) -> Iterator[tuple[str, int]]:
+    """The weights of the features that begin with a mark, by the rest of their names; all names in order."""
+    first = bisect_left(names, side)
+    for name in names[first:bisect_left(names, side + chr(maxunicode), first)]:
+        yield name[len(side):], weights[name]
 
 
 def continues(text: Text, i: int) -> bool:
@@ -132,7 +190,6 @@ def tag(text: Text, model: Model) -> Tagged:
     starting = text.capitals
     if not _ARTICLES.isdisjoint(text.ordinary):
         starting = sorted({*starting, *(i for i in range(size) if begins(text, i))})
-    total = model.total
     done = 0
     for i in starting:
         if i < done:
@@ -142,10 +199,9 @@ def tag(text: Text, model: Model) -> Tagged:
             one = tags[i - 1] if i and lines[i - 1] == line else "O"
             two = tags[i - 2] if i > 1 and lines[i - 2] == line else "O"
             key, after = keys[i], forms[i + 1] if i + 1 < size else "$"
-            observed = observe(text, i, signs, model.common)
+            score = model.add(forms[i - 1] if i else "^", forms[i], after, one, two) + model.add_text(text, i, signs)
             if key in seen:
-                observed += observe_earlier(seen[key], one)
-            score = model.add(forms[i - 1] if i else "^", forms[i], after, one, two) + total(observed)
+                score += model.add_earlier(seen[key], one)
             tags[i] = seen[key] = chosen = choose(score, one)
             scores[i] = score
             i += 1

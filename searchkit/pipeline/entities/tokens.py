@@ -122,7 +122,9 @@ def _quieten(word: str) -> str:
 def _judge(line: Line) -> int:
     """The style of a line."""
     words, capitals = line.words, len(line.capitals)
-    letters = sum(map(str.isalpha, words)) if capitals else 0
+    if not capitals or capitals < _TITLE_CASE * sum(map(str.isalpha, words[:3 * capitals])):
+        return PLAIN  # as most: the first words tell
+    letters = sum(map(str.isalpha, words))
     if capitals < _TITLE_CASE * letters or letters < _CAPITALS_WORDS:
         return PLAIN
     shouted = sum(len(word) > 1 and word.isupper() for word in words)
@@ -134,6 +136,14 @@ def _judge(line: Line) -> int:
 @cache
 def shape(word: str) -> str:
     """The kinds of characters of a word, longer rows cut to two: "McDonald" is "XxXxx"."""
+    if word.isascii() and word.isalpha():  # as most: three shapes
+        rest = len(word) - 1
+        if word.islower():
+            return "x" + "x"[:rest]
+        if word[1:].islower():
+            return "X" + "xx"[:rest]
+        if word.isupper():
+            return "X" + "X"[:rest]
     kinds = "".join("X" if char.isupper() else "x" if char.isalpha() else "d" if char.isdigit() else char
                     for char in word[:20])
     return re.sub(r"(.)\1{2,}", r"\1\1", kinds)
