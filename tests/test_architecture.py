@@ -76,6 +76,15 @@ FENCES = {
 }
 
 # A query must not load the pipeline, nor one command what only another one needs.
+# What remembers all that it was ever asked: names of tables and settings, which the code or the user has few of.
+FEW_ARGUMENTS = {
+    "searchkit.pipeline.boilerplate.chromewords._firsts", "searchkit.pipeline.boilerplate.chromewords._phrases",
+    "searchkit.pipeline.boilerplate.ending._find", "searchkit.pipeline.boilerplate.model.read_model",
+    "searchkit.pipeline.byline.read_words",
+    "searchkit.pipeline.secondopinion.load_opinion", "searchkit.pipeline.wordlists.read_kinds",
+    "searchkit.pipeline.wordlists.read_lines", "searchkit.pipeline.wordlists.read_table",
+    "searchkit.search.analysis._compile_word", "searchkit.search.stemming._remember",
+}
 LAZY = {"searchkit", "searchkit.index", "searchkit.answering", "searchkit.cli", "searchkit.upkeep", "searchkit.serving",
         "searchkit.entry",
         "searchkit.asking", "searchkit.screen", "searchkit.settings", "searchkit.aliasfile", "searchkit.place",
@@ -177,6 +186,14 @@ def test_imports_inside_functions_stand_only_where_laziness_pays():
     lazy = {module for module in MODULES for name in find_imports(module, inside_functions=True)}
 
     assert lazy <= LAZY
+
+
+def test_nothing_remembers_without_bound_what_documents_or_callers_give():
+    found = {f"{module}.{node.name}" for module in MODULES for node in ast.walk(parse(module))
+             if isinstance(node, ast.FunctionDef) and (node.args.args or node.args.vararg)
+             and any(isinstance(each, ast.Name) and each.id == "cache" for each in node.decorator_list)}
+
+    assert found == FEW_ARGUMENTS
 
 
 def test_no_module_has_a_name_that_says_nothing():

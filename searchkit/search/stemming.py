@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 import Stemmer
 
@@ -17,6 +17,7 @@ from searchkit.search.folding import fold
 
 SEPARATOR = "\x1e"  # ASCII's separator of records; between two texts it is a word that comes to nothing
 LONGEST_WORD = 64  # characters; what follows in a longer run (base64, a DNA string) is not a word
+MOST_CODES = 1_000  # of languages, as documents have them, that are remembered
 MOST_REMEMBERED = 200_000  # words of all languages together
 ENGLISH, UNSTEMMED = "en", "qaa"  # the latter from the codes that ISO 639 leaves to local use
 
@@ -47,7 +48,7 @@ _NO_LETTERS = "'" + SEPARATOR
 Forms = Callable[[str], tuple[str, str]]
 
 
-@cache
+@lru_cache(maxsize=MOST_CODES)
 def settle_language(language: str | None) -> str:
     """The language as which a text is analysed, by the code that a document has ("en-GB"): a code of two letters for
     which there is a stemmer; English where none is known; ``UNSTEMMED`` for others. It settles what it gives as it is.
@@ -65,7 +66,7 @@ def name_algorithm(language: str | None) -> str:
     return _read_algorithms().get(settle_language(language), ("", ""))[1]
 
 
-@cache
+@lru_cache(maxsize=MOST_CODES)
 def choose_forms(language: str | None) -> Forms:
     """The function from a word of this language, as it stands in a text, to its term and its written form."""
     settled = settle_language(language)
@@ -84,7 +85,7 @@ def find_start(word: str, language: str | None) -> int:
     return found.end() if found and fold(word[:found.start()]) in elided else 0
 
 
-@cache
+@lru_cache(maxsize=MOST_CODES)
 def read_elided(language: str | None) -> frozenset[str]:
     """The elided words of a language, folded."""
     return frozenset(_ELIDED.get(settle_language(language), "").split())

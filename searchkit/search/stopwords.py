@@ -6,10 +6,10 @@ commonest articles, pronouns, prepositions, conjunctions and auxiliary verbs.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 from searchkit.search.folding import fold
-from searchkit.search.stemming import settle_language
+from searchkit.search.stemming import MOST_CODES, settle_language
 
 _WORDS = {
     "en": """
@@ -81,7 +81,7 @@ _WORDS = {
 }
 
 
-@cache
+@lru_cache(maxsize=MOST_CODES)
 def read_stopwords(language: str | None = None) -> frozenset[str]:
     """The stop words of a language, a code as documents have it (None: English), folded."""
     return frozenset(map(fold, _WORDS.get(settle_language(language), "").split()))

@@ -13,13 +13,12 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from searchkit.pipeline.entities.gazetteer import Known, fold, load_gazetteer, load_lists
-from searchkit.pipeline.entities.tokens import PLAIN, Line, Text, shape
+from searchkit.pipeline.entities.tokens import MOST_WORDS, PLAIN, Line, Text, shape
 
 # Lists that also tell something of the words beside.
 _BESIDE = frozenset(("hon", "role", "orge", "loce", "thge", "legal", "say", "first", "last", "city", "large_city",
                      "dem", "com", "fun"))
 _SEEN = 2  # counts in a text are cut to this
-_MOST_WORDS = 50_000  # whose lists are kept
 
 
 def describe(word: str, common: Mapping[str, str]) -> list[str]:
@@ -139,7 +138,7 @@ def load_tree() -> Tree:
     return tree
 
 
-@cache
+@lru_cache(maxsize=MOST_WORDS)
 def _flatten(key: str) -> str:
     """A word as the tables have it."""
     return key if key.isascii() and key.isalnum() else fold(key)
@@ -169,19 +168,19 @@ _BEFORE_SIGNS = frozenset(("hon", "first", "role", "pin"))
 _AFTER_SIGNS = frozenset(("say", "legal", "orge", "loce"))
 
 
-@lru_cache(maxsize=_MOST_WORDS)
+@lru_cache(maxsize=MOST_WORDS)
 def _tell_next(key: str) -> tuple[str, ...]:
     """What a word says of the next one."""
     return tuple([sign for sign in load_lists().get(_flatten(key), ()) if sign in _BEFORE_SIGNS])
 
 
-@lru_cache(maxsize=_MOST_WORDS)
+@lru_cache(maxsize=MOST_WORDS)
 def _tell_previous(key: str) -> tuple[str, ...]:
     """What a word says of the one before."""
     return tuple(["+" + sign for sign in load_lists().get(_flatten(key), ()) if sign in _AFTER_SIGNS])
 
 
-@lru_cache(maxsize=_MOST_WORDS)
+@lru_cache(maxsize=MOST_WORDS)
 def _tell_row(key: str) -> str:
     """What a word says of a row that it begins or ends."""
     return "".join([sign for sign in load_lists().get(_flatten(key), ()) if sign in _ROW_SIGNS])

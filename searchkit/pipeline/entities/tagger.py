@@ -38,7 +38,7 @@ from searchkit.pipeline.entities.features import (
     read_signs,
 )
 from searchkit.pipeline.entities.gazetteer import load_words
-from searchkit.pipeline.entities.tokens import Text, shape
+from searchkit.pipeline.entities.tokens import MOST_WORDS, Text, shape
 from searchkit.pipeline.wordlists import read_bytes
 
 FILE = "entity_model.bin"
@@ -54,7 +54,6 @@ _ARTICLES = frozenset(("al", "el", "ul", "ash"))  # begin names, joined to them 
 _BIAS = 16  # of the sum of no name at all that is taken off: as many names are missed as invented then
 _SECOND = 4  # letters of the second part of such a name
 _REACH = 2  # a link is followed by a capital within so many words
-_MOST_WORDS = 50_000  # of which descriptions are kept
 _Key = TypeVar("_Key", bound=Hashable)
 
 
@@ -120,8 +119,8 @@ class Model:
 
     def forget(self) -> None:
         """Drop the sums when there are too many."""
-        for sums in (self._own, self._before, self._after):
-            if len(sums) > _MOST_WORDS:
+        for sums in (self._own, self._before, self._after, self._openings):
+            if len(sums) > MOST_WORDS:
                 sums.clear()
 
     def total(self, features: Iterable[str]) -> int:

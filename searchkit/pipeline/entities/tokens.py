@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import accumulate, compress, count
 from operator import add, ne
 from typing import NamedTuple
@@ -31,6 +31,7 @@ _LINE = re.compile(r"\S[^\n]*")
 _ALL_CAPITALS, _CAPITALS_WORDS = 0.7, 2
 _TITLE_CASE, _TITLE_WORDS = 0.65, 4
 PLAIN, TITLED, SHOUTED = 0, 1, 2
+MOST_WORDS = 50_000  # that are remembered by each who remembers what a word says
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _judge(line: Line) -> int:
     return TITLED if letters >= _TITLE_WORDS else PLAIN
 
 
-@cache
+@lru_cache(maxsize=MOST_WORDS)
 def shape(word: str) -> str:
     """The kinds of characters of a word, longer rows cut to two: "McDonald" is "XxXxx"."""
     if word.isascii() and word.isalpha():  # as most: three shapes
