@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ctypes import Array, c_double
 
 FORKS = sys.platform == "linux"  # there a start costs next to nothing and needs no guarded main module
-COLLECT_AFTER = 100_000  # objects that a worker makes without looking for unreachable ones; a page leaves next to none
+COLLECT_AFTER = 1_000_000  # objects that a worker makes without looking for unreachable ones; a page leaves none
 BUNDLE_PAGES = 32  # sent at once, if they are small …
 BUNDLE_BYTES = 64 * 2**10  # … in bytes (or characters): no more than this together
 ROOM = 8 * 2**20  # bytes of shared memory for what a worker has ahead of it; as many for its answers

@@ -122,6 +122,10 @@ class BlockBuilder:
     """Takes the events of a walk through a tree and gathers blocks and head; a target for lxml's parser."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the page."""
         self.blocks: list[Block] = []
         root = _Element("body", 0, {}, None)
         root.context = ()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
+from threading import local
 from typing import Any
 
 from bs4 import BeautifulSoup, CData, Tag
@@ -52,16 +53,27 @@ def parse(text: str) -> Markup:
     return found
 
 
+class _Parser(local):
+    """lxml's parser of a thread, and its target. One for each page would stay until garbage is looked for."""
+
+    def __init__(self) -> None:
+        target: Any = BlockBuilder()  # has what the parser calls, but takes no bytes, which it never gets here
+        self.target: BlockBuilder = target
+        self.parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
+
+
+_own = _Parser()
+
+
 def _parse_fast(text: str) -> Markup | None:
     """By lxml; None when it gave up on part of the page."""
-    target: Any = BlockBuilder()  # has what the parser calls, but takes no bytes, which it never gets from text
-    parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
     try:
-        found: Any = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        found: Any = etree.fromstring(text.encode("utf-8", "replace"), _own.parser)
     except etree.LxmlError:
         return None
-    vars(target).clear()  # a parser stays until garbage is looked for, and its target with it
-    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+    finally:
+        _own.target.reset()
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in _own.parser.error_log):
         return None
     return found if isinstance(found, Markup) else None
 
