@@ -11,7 +11,7 @@ import hashlib
 import pickle
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -26,8 +26,8 @@ from searchkit.errors import DocumentNotFound
 from searchkit.groups import GroupLedger
 from searchkit.ledger import OLDER, Entry, Ledger, open_ledger
 from searchkit.model import Document, Page, Rejected
-from searchkit.outcomes import Outcome, Signed, sign_document
-from searchkit.packing import unpack
+from searchkit.outcomes import Outcome, Signed, Stripped, sign_document
+from searchkit.packing import pack, unpack
 from searchkit.pipeline import siblings
 from searchkit.pipeline.secondopinion import Opinion, load_opinion
 from searchkit.pipeline.siblings import Lines
@@ -95,7 +95,7 @@ def add(given: Sequence[str | Path | Page | Document], engine: Engine, folder: P
         gone = list(ledger.find_orphans())
         removed = engine.delete(gone)
         ledger.forget_orphans(gone)
-        _strip_repeated(engine, ledger, opinion)
+        _strip_repeated(engine, ledger, options)
         _tell_copies(engine, ledger)
     return IndexReport(batch.added, batch.updated, batch.unchanged, removed, tuple(batch.rejected),
                        round(time.monotonic() - begun, 3), tuple(warned))
@@ -170,22 +170,30 @@ def _pass_changed(pages: Iterable[Page | Rejected], batch: _Batch, options: Opti
     batch.is_last = True
 
 
-def _strip_repeated(engine: Engine, ledger: Ledger, opinion: Opinion | None) -> None:
-    """Take out of bodies what sibling pages repeat, on the pages of this run and on those they are siblings of."""
+def _strip_repeated(engine: Engine, ledger: Ledger, options: Options) -> None:
+    """Take out of bodies what sibling pages repeat, on the pages of this run and on those they are siblings of.
+
+    A document with which a worker cannot cope a second time stays as it is.
+    """
     changed: list[Signed] = []
-    for id_, lines in list(ledger.lines.find_repeated()):
-        try:
-            document = engine.get([id_])[0]
-        except DocumentNotFound:  # deleted by hand, its page unchanged
-            continue
-        stripped = siblings.strip_repeated(document, lines, opinion)
-        if stripped is not document:
-            changed.append(sign_document(replace(stripped, group=None)))
+    stripped = _find_stripped(list(ledger.lines.find_repeated()), engine)
+    for outcome in extract_pages(stripped, options.workers, None, options.ner, options.executor):
+        if isinstance(outcome, Signed):
+            changed.append(outcome)
         if len(changed) >= BATCH_DOCUMENTS:
             _hand_over(changed, engine, ledger)
             changed = []
     _hand_over(changed, engine, ledger)
     ledger.lines.settle()
+
+
+def _find_stripped(repeated: Iterable[tuple[str, Set[int]]], engine: Engine) -> Iterator[Stripped]:
+    """Of documents with repeated lines those that lose some."""
+    for id_, lines in repeated:
+        for document in _find_stored([id_], engine):  # unless it was deleted by hand, its page unchanged
+            stripped = siblings.take_out(document, lines)
+            if stripped is not document:
+                yield Stripped(document.path, pack(replace(stripped, group=None)))
 
 
 def _hand_over(documents: Sequence[Signed], engine: Engine, ledger: Ledger) -> None:

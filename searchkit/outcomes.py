@@ -6,13 +6,14 @@ Whoever extracts pages, in whatever process, calls these.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from searchkit import pipeline
 from searchkit.frozen import frozen
 from searchkit.model import READY, Document, Page, Rejected
+from searchkit.packing import unpack
 from searchkit.pipeline.duplicates import Signature, sign
-from searchkit.pipeline.secondopinion import load_opinion
+from searchkit.pipeline.secondopinion import find_entities, load_opinion
 from searchkit.pipeline.siblings import Lines, find_lines
 from searchkit.search.analysis import PASSAGE_GAP, Analysed, analyse_document
 
@@ -25,6 +26,11 @@ class Signed(Analysed):
 
     signature: Signature | None = None
     lines: Lines | None = None
+
+
+@frozen
+class Stripped(Page):
+    """A packed document in place of a page, less what sibling pages repeat: its entities are to be found anew."""
 
 
 Outcome = Signed | Rejected
@@ -49,7 +55,8 @@ def extract_batch(orders: Sequence[Order], ner: str = "") -> list[Answer]:
 def extract_page(page: Page, ner: str = "") -> Answer:
     """What a page becomes, with its tokens. A fault of ours costs the page all but its text, and never the run."""
     try:
-        return _analyse(page, pipeline.extract(page, load_opinion(ner))), None
+        made = _find_entities(page, ner) if isinstance(page, Stripped) else pipeline.extract(page, load_opinion(ner))
+        return _analyse(page, made), None
     except MemoryError:
         raise
     except Exception as fault:  # noqa: BLE001 - the last line of a worker: whatever it is, the rest goes on
@@ -58,7 +65,7 @@ def extract_page(page: Page, ner: str = "") -> Answer:
 
 def extract_text(page: Page, breach: Rejected) -> Answer:
     """What a page becomes of which only the text is taken, and ``breach``, which says why; without text, only that."""
-    if page.media_type == READY:
+    if page.media_type == READY or isinstance(page, Stripped):
         return breach, breach
     try:
         outcome = _analyse(page, pipeline.extract_plainly(page))
@@ -72,7 +79,13 @@ def extract_text(page: Page, breach: Rejected) -> Answer:
 def _analyse(page: Page, made: Document | Rejected) -> Outcome:
     if isinstance(made, Rejected):
         return made
-    return sign_document(made, None if page.media_type == READY else find_lines(made))
+    return sign_document(made, None if page.media_type == READY or isinstance(page, Stripped) else find_lines(made))
+
+
+def _find_entities(page: Stripped, ner: str) -> Document:
+    assert isinstance(page.content, bytes)
+    document = unpack(page.content)
+    return replace(document, entities=find_entities(document.body, document.language, load_opinion(ner)))
 
 
 def sign_document(document: Document, lines: Lines | None = None) -> Signed:

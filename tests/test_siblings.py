@@ -3,10 +3,12 @@
 import itertools
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from searchkit import ingest, outcomes, sources
 from searchkit.fields import read_site
 from searchkit.index import open_index
 from searchkit.lines import LineLedger
@@ -91,6 +93,38 @@ def test_copies_of_one_story_keep_their_text(pages, tmp_path):
         index.add(pages)
 
         assert all("Captain Ines Holm" in body for body in read_bodies(index).values())
+
+
+def write_many(folder: Path) -> None:
+    for number, (name, story) in itertools.product(range(12), STORIES.items()):
+        first, last = story.split("\n\n")
+        parts = (f"{name.title()} {number}", f"{first} So it said {number} times.", PLEA,
+                 f"Number {number}, in Port Louis. {last}")
+        (folder / f"{name}{number}.txt").write_text("\n\n".join(parts), encoding="utf-8")
+
+
+def test_workers_and_one_process_take_the_same_out_of_many_siblings(pages, tmp_path):
+    write_many(pages)
+    with open_index(tmp_path / "index", create=True) as index:
+        index.add(pages, workers=2)
+        found = {hit.id: replace(hit.document, group=None) for hit in index.query(limit=None, collapse=False)}
+    alone = {made.id: made for made in ingest.extract(sources.read([pages]), 1)}
+
+    assert found == alone and len(found) == 36
+    assert all(PLEA not in document.body and document.entities for document in found.values())
+
+
+def test_a_document_with_which_a_worker_cannot_cope_again_stays_as_it_was(pages, tmp_path, monkeypatch):
+    def fail(page, ner):
+        raise ZeroDivisionError
+
+    write_many(pages)
+    monkeypatch.setattr(outcomes, "_find_entities", fail)
+    with open_index(tmp_path / "index", create=True) as index:
+        index.add(pages, workers=1)
+
+        hits = index.query(limit=None, collapse=False)
+        assert [PLEA in hit.document.body for hit in hits] == [True] * 36
 
 
 def test_a_second_run_changes_nothing(pages, tmp_path):

@@ -50,6 +50,14 @@ def strip_repeated(document: Document, repeated: Set[int], opinion: Opinion | No
 
     ``opinion`` is that with which its names were found.
     """
+    stripped = take_out(document, repeated)
+    if stripped is document:
+        return document
+    return replace(stripped, entities=find_entities(stripped.body, document.language, opinion))
+
+
+def take_out(document: Document, repeated: Set[int]) -> Document:
+    """The same with the entities of the whole body."""
     paragraphs = document.body.split("\n\n")
     taken = [text for text in paragraphs if fingerprint(text) in repeated]
     if not taken or len(document.body) > LARGEST_BODY:
@@ -61,8 +69,7 @@ def strip_repeated(document: Document, repeated: Set[int], opinion: Opinion | No
     gone = set(taken)
     body = "\n\n".join(text for text in paragraphs if text not in gone)
     chrome = (*document.chrome, *(Chrome(text, REASON) for text in taken))
-    found = find_entities(body, document.language, opinion)
-    return replace(document, body=body, chrome=chrome, entities=found)
+    return replace(document, body=body, chrome=chrome)
 
 
 def fingerprint(text: str) -> int | None:
