@@ -59,17 +59,16 @@ class _Stream:
 
     def invert(self, has_places: bool) -> tuple[list[bytes], Posted]:
         """The terms in order, and their postings. Passage gaps are none."""
-        words = list(self._numbers)
-        order = sorted(range(len(words)), key=words.__getitem__)
-        if order and self._has_gaps and words[order[0]] == PASSAGE_GAP:
-            order.append(order.pop(0))
+        words = sorted(self._numbers)
+        has_gap = self._has_gaps and PASSAGE_GAP in self._numbers
         ranks = np.zeros(len(words), np.int64)
-        ranks[order] = np.arange(len(words))
-        if order and self._has_gaps and words[order[-1]] == PASSAGE_GAP:
-            order.pop()
+        ranks[np.fromiter(map(self._numbers.__getitem__, words), np.intp, len(words))] = np.arange(len(words))
+        if has_gap:  # it is before all words, and comes behind them
+            ranks = (ranks - 1) % len(words)
+        terms = [encode_term(word) for word in words[has_gap:]]
         tokens, sizes = ranks[np.asarray(self._tokens)], np.asarray(self._sizes, np.intp)
         invert = _invert_places if has_places else _invert_documents
-        return [encode_term(words[number]) for number in order], invert(tokens, sizes, len(order))
+        return terms, invert(tokens, sizes, len(terms))
 
 
 def _invert_places(tokens: Numbers, sizes: Numbers, terms: int) -> Posted:
