@@ -1,6 +1,6 @@
 """From saved pages to an index: ``searchkit index`` beside a plain loop of trafilatura and tantivy.
 
-    python bench/pages.py [--pages FOLDER] [--workers 2] [--runs 3]
+    python bench/pages.py [--pages FOLDER] [--workers 2] [--runs 5]
 
 FOLDER holds saved pages, \\*.html or \\*.html.gz. Both read the same files in turn, each in processes of its own that
 start from nothing; of the runs the least counts, in CPU time (children included) and by the clock. The loop calls
@@ -92,7 +92,7 @@ def _read_options() -> Any:  # noqa: ANN401 - argparse's own
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=Path, default=PAGES)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--loop", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 
