@@ -232,17 +232,16 @@ def _work(link: Connection, boxes: tuple[Box, Box] | None, at: Array[c_double], 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is the run's
     Thread(target=_follow_run, daemon=True).start()
     load_opinion(ner)
+    if not FORKS:  # else the run did it
+        prepare()
+    gc.freeze()  # word lists and models stay, and what it shares with the run stays shared
     gc.set_threshold(COLLECT_AFTER)
-    gc.disable()  # until the word lists and models are there, which are much to look through
     budget.limit_memory()
     mailbox = Mailbox(link, *(boxes or (Box(0), Box(0))))
     while True:
         try:
             bundle: list[tuple[int, Page, Rejected | None]] = mailbox.receive()
             mailbox.send([_extract(order, at, ner) for order in bundle], waiting=True)
-            if not gc.isenabled():
-                gc.freeze()  # they stay, and what it shares with the run stays shared
-                gc.enable()
         except MemoryError:
             os._exit(budget.OUT_OF_MEMORY)
         except (EOFError, OSError):  # nobody listens any more

@@ -65,7 +65,7 @@ def extract_page(page: Page, ner: str = "") -> Answer:
 
 def extract_text(page: Page, breach: Rejected) -> Answer:
     """What a page becomes of which only the text is taken, and ``breach``, which says why; without text, only that."""
-    if page.media_type == READY or isinstance(page, Stripped):
+    if _holds_document(page):
         return breach, breach
     try:
         outcome = _analyse(page, pipeline.extract_plainly(page))
@@ -79,7 +79,12 @@ def extract_text(page: Page, breach: Rejected) -> Answer:
 def _analyse(page: Page, made: Document | Rejected) -> Outcome:
     if isinstance(made, Rejected):
         return made
-    return sign_document(made, None if page.media_type == READY or isinstance(page, Stripped) else find_lines(made))
+    return sign_document(made, None if _holds_document(page) else find_lines(made))
+
+
+def _holds_document(page: Page) -> bool:
+    """Whether it is a document in place of a page: there is no text to take from it, and nothing left to strip."""
+    return page.media_type == READY or isinstance(page, Stripped)
 
 
 def _find_entities(page: Stripped, ner: str) -> Document:

@@ -1,4 +1,4 @@
-"""Packed documents: as they are sent and stored, which is a tenth of what the values take."""
+"""Packed documents: as they are sent and stored, in less than a third of their JSON."""
 
 from __future__ import annotations
 
@@ -24,5 +24,10 @@ def unpack(packed: bytes | memoryview) -> Document:
 
 def unpack_values(packed: bytes | memoryview) -> dict[str, Any]:
     """A packed document as plain values."""
-    values: dict[str, Any] = json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
+    values: dict[str, Any] = json.loads(unpack_json(packed).decode("utf-8", "surrogatepass"))
     return values
+
+
+def unpack_json(packed: bytes | memoryview) -> bytes:
+    """A packed document as JSON in UTF-8, lone surrogates included."""
+    return zlib.decompress(packed)

@@ -19,6 +19,7 @@ import pytest
 
 from searchkit import budget, crew, pipeline, workers
 from searchkit.model import READY, Document, Page, Rejected
+from searchkit.outcomes import prepare
 from searchkit.search.analysis import Analysed
 
 STORY = "<title>Ferry {0}</title><p>The ferry number {0} lay at the quay until noon.</p>"
@@ -73,12 +74,15 @@ def test_a_worker_seldom_looks_for_unreachable_objects(monkeypatch: pytest.Monke
 
 @inherited
 def test_a_worker_does_not_look_through_the_models_that_its_first_page_loads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "extract", lambda page, *_: Document(page.path, page.path, str(gc.isenabled())))
+    prepare()  # loads them, as any run does before its workers start
+    monkeypatch.setattr(
+        pipeline, "extract", lambda page, *_: Document(page.path, page.path, str(gc.get_freeze_count())))
+    gc.collect()
+    there = len(gc.get_objects())
 
     outcomes, _ = run(make_pages(60))
 
-    told = [read(outcome).body for outcome in outcomes]
-    assert told[0] == "False" and told[-1] == "True"
+    assert all(int(read(outcome).body) > 0.9 * there for outcome in outcomes)
 
 
 def spin() -> None:

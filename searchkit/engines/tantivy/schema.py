@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
@@ -23,6 +22,7 @@ import tantivy
 
 from searchkit.engines.base import find_day
 from searchkit.fields import KEYWORD_FIELDS, TEXT_FIELDS
+from searchkit.packing import unpack_json
 from searchkit.search.analysis import PASSAGE_GAP, Analysed, Tokens
 from searchkit.search.folding import fold_value
 
@@ -107,7 +107,7 @@ def make_document(analysed: Analysed) -> tantivy.Document:
         values[DATE] = (date,)
     made.add_unsigned(FILLED, sum(BITS[name] for name in values))
     made.add_bytes(VALUES, encode(json.dumps(values)))
-    made.add_bytes(DOCUMENT, zlib.decompress(analysed.packed))
+    made.add_bytes(DOCUMENT, unpack_json(analysed.packed))
     return made
 
 
